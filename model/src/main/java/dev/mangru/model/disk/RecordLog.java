@@ -1,0 +1,571 @@
+package dev.mangru.model.disk;
+
+import dev.mangru.model.disk.Disk.ReadableFile;
+import dev.mangru.model.disk.Disk.WritableFile;
+import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// An append-only log of records: durable, checksummed, in segments. Thread-safe.
+///
+/// **Group commit.** [#append] queues a record and waits. One platform thread takes everything that
+/// is queued, writes it with one call, syncs once, runs each record's `applied` action in log order
+/// and wakes the waiters. While it syncs, the next batch gathers. Only that thread touches the
+/// file, so an interrupted caller cannot close it ([java.nio.channels.FileChannel] closes on
+/// interrupt).
+///
+/// **Faults.** A write that fails (disk full) is cut off again and only its batch fails: the log
+/// heals when there is room. A sync that fails tells nothing about what is on disk, so the log
+/// remembers the first cause and refuses everything from then on; retrying a sync is how PostgreSQL
+/// lost data.
+///
+/// The bytes are drawn in `FORMAT.md` beside this file.
+public final class RecordLog implements AutoCloseable {
+
+  /// Largest record, in bytes.
+  public static final int MAX_RECORD_BYTES = 64 << 20;
+
+  private static final byte[] MAGIC = "MGRULOG1".getBytes(StandardCharsets.US_ASCII);
+  private static final int RECORD_HEADER_BYTES = 8;
+
+  /// Bytes that may wait for the disk before [#append] makes its callers wait to queue.
+  private static final long MAX_PENDING_BYTES = 256L << 20;
+
+  private final Disk disk;
+  private final Path directory;
+  private final long segmentBytes;
+  private final Thread committer;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by lock.
+  private final Deque<Entry> pending = new ArrayDeque<>();
+  private long pendingBytes;
+  private boolean closing;
+  private boolean rotateRequested;
+  private @Nullable IOException brokenBy;
+
+  // Confined to the committer once it runs; segmentNumber is published through the lock.
+  private WritableFile segment;
+  private long segmentNumber;
+  private long segmentLength;
+
+  /// Where a record stands.
+  ///
+  /// @param segment number of its segment, from 1
+  /// @param offset byte offset of the record in it
+  public record Position(long segment, long offset) {}
+
+  /// Takes the records of a log one by one, in order.
+  @FunctionalInterface
+  public interface Reader {
+    /// One record; `payload` is positioned at its first byte and may be kept.
+    void read(Position position, ByteBuffer payload) throws IOException;
+  }
+
+  private static final class Entry {
+    final ByteBuffer payload;
+    final Runnable applied;
+    final CountDownLatch done = new CountDownLatch(1);
+    @Nullable Throwable failure;
+
+    Entry(ByteBuffer payload, Runnable applied) {
+      this.payload = payload;
+      this.applied = applied;
+    }
+  }
+
+  /// Opens the log in `directory`, makes it if there is none, hands every record to `reader`, and
+  /// cuts off a torn tail.
+  ///
+  /// @param name names the committer thread
+  /// @param segmentBytes a segment that has grown to this is followed by a new one
+  /// @throws CorruptDataException if a record before the tail does not check
+  public static RecordLog open(
+      Disk disk, Path directory, String name, long segmentBytes, Reader reader) throws IOException {
+    disk.createDirectories(directory);
+    List<Path> segments = segments(disk, directory);
+    long wholeBytes = 0;
+    for (Path path : segments) {
+      wholeBytes = readSegment(disk, path, path.equals(segments.getLast()), reader);
+    }
+    if (segments.isEmpty()) {
+      return new RecordLog(
+          disk, directory, name, segmentBytes, newSegment(disk, directory, 1), 1, MAGIC.length);
+    }
+    Path last = segments.getLast();
+    long number = number(last);
+    if (wholeBytes < MAGIC.length) {
+      // A crash between making the file and writing its header: nothing was ever in it.
+      disk.delete(last);
+      return new RecordLog(
+          disk,
+          directory,
+          name,
+          segmentBytes,
+          newSegment(disk, directory, number),
+          number,
+          MAGIC.length);
+    }
+    WritableFile file = disk.append(last);
+    if (file.length() > wholeBytes) {
+      setTornTailAside(disk, last, wholeBytes);
+      file.truncate(wholeBytes);
+      file.sync();
+    }
+    return new RecordLog(disk, directory, name, segmentBytes, file, number, wholeBytes);
+  }
+
+  /// Reads a log without changing it, for checks.
+  ///
+  /// @throws CorruptDataException if a record before the tail does not check
+  public static void read(Disk disk, Path directory, Reader reader) throws IOException {
+    List<Path> segments = disk.exists(directory) ? segments(disk, directory) : List.of();
+    for (Path path : segments) {
+      readSegment(disk, path, path.equals(segments.getLast()), reader);
+    }
+  }
+
+  private RecordLog(
+      Disk disk,
+      Path directory,
+      String name,
+      long segmentBytes,
+      WritableFile segment,
+      long segmentNumber,
+      long segmentLength) {
+    this.disk = disk;
+    this.directory = directory;
+    this.segmentBytes = segmentBytes;
+    this.segment = segment;
+    this.segmentNumber = segmentNumber;
+    this.segmentLength = segmentLength;
+    this.committer =
+        Thread.ofPlatform().name(name + "-commit").daemon().unstarted(this::commitLoop);
+    this.committer.start();
+  }
+
+  /// Appends one record and returns once it is on stable storage.
+  public void append(ByteBuffer payload) {
+    append(payload, () -> {});
+  }
+
+  /// Appends one record. When this returns the record is on stable storage and `applied` has run.
+  ///
+  /// @param payload the record; not changed, and must not be by the caller until this returns
+  /// @param applied runs on the log's own thread, in log order, after the sync and before this
+  ///   returns; must be quick and must not throw
+  /// @throws MangruException `UNAVAILABLE` if the record could not be made durable
+  public void append(ByteBuffer payload, Runnable applied) {
+    await(enqueue(payload, applied));
+  }
+
+  /// A record on its way to the disk.
+  public final class Ticket {
+    private final Entry entry;
+
+    private Ticket(Entry entry) {
+      this.entry = entry;
+    }
+
+    /// Waits as [#append] does.
+    public void await() {
+      RecordLog.this.await(entry);
+    }
+  }
+
+  /// Queues one record without waiting: the order of calls is the order in the log. The caller may
+  /// hold its own lock meanwhile and [Ticket#await] after letting go of it.
+  public Ticket submit(ByteBuffer payload, Runnable applied) {
+    return new Ticket(enqueue(payload, applied));
+  }
+
+  private Entry enqueue(ByteBuffer payload, Runnable applied) {
+    int length = payload.remaining();
+    if (length == 0 || length > MAX_RECORD_BYTES) {
+      throw new IllegalArgumentException(
+          "a record must have 1 to " + MAX_RECORD_BYTES + " bytes, not " + length);
+    }
+    Entry entry = new Entry(payload.duplicate(), applied);
+    lock.lock();
+    try {
+      while (pendingBytes > MAX_PENDING_BYTES && !closing && brokenBy == null) {
+        changed.awaitUninterruptibly();
+      }
+      if (brokenBy != null) {
+        throw unavailable(brokenBy);
+      }
+      if (closing) {
+        throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closing");
+      }
+      pending.add(entry);
+      pendingBytes += length;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return entry;
+  }
+
+  private void await(Entry entry) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        entry.done.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // the record is on its way: the caller must learn what became of it
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (entry.failure != null) {
+      throw unavailable(entry.failure);
+    }
+  }
+
+  private MangruException unavailable(Throwable cause) {
+    return new MangruException(
+        ErrorCode.UNAVAILABLE, "cannot write to " + directory + ": " + cause, cause);
+  }
+
+  /// Ends the current segment, so that [#deleteBefore] can drop it later. Returns the number of the
+  /// segment that every record appended from now on goes to, or a later one.
+  public long rotate() {
+    lock.lock();
+    try {
+      rotateRequested = true;
+      changed.signalAll();
+      while (rotateRequested && brokenBy == null && committer.isAlive()) {
+        changed.awaitUninterruptibly();
+      }
+      if (brokenBy != null) {
+        throw unavailable(brokenBy);
+      }
+      return segmentNumber;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Deletes the segments before `segmentNumber`.
+  public void deleteBefore(long firstKept) throws IOException {
+    boolean deleted = false;
+    for (Path path : segments(disk, directory)) {
+      if (number(path) < firstKept) {
+        disk.delete(path);
+        deleted = true;
+      }
+    }
+    if (deleted) {
+      disk.syncDirectory(directory);
+    }
+  }
+
+  /// What broke the log for good, or null while it works.
+  public @Nullable IOException brokenBy() {
+    lock.lock();
+    try {
+      return brokenBy;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Writes what is queued, then closes. May be called more than once.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (committer.isAlive()) {
+      try {
+        committer.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- the committer ---------------------------------------------------------------------------
+
+  private void commitLoop() {
+    while (true) {
+      List<Entry> batch;
+      boolean rotate;
+      lock.lock();
+      try {
+        while (pending.isEmpty() && !closing && !rotateRequested) {
+          changed.awaitUninterruptibly();
+        }
+        if (pending.isEmpty() && !rotateRequested) {
+          break; // closing, and nothing is left
+        }
+        batch = new ArrayList<>(pending);
+        pending.clear();
+        pendingBytes = 0;
+        rotate = rotateRequested;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      commit(batch);
+      if (rotate) {
+        rotateNow();
+      }
+    }
+    try {
+      segment.close();
+    } catch (IOException e) {
+      breakDown(
+          e); // every record was synced before: nothing is lost, but it is worth refusing reuse
+    }
+  }
+
+  private void commit(List<Entry> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    Throwable failure = brokenBy();
+    if (failure == null) {
+      failure = write(batch);
+    }
+    for (Entry entry : batch) {
+      entry.failure = failure;
+      if (failure == null) {
+        try {
+          entry.applied.run();
+        } catch (RuntimeException | Error e) {
+          entry.failure = e;
+          breakDown(new IOException("a record on disk could not be applied in memory", e));
+        }
+      }
+      entry.done.countDown();
+    }
+    if (failure == null && segmentLength >= segmentBytes) {
+      rotateNow();
+    }
+  }
+
+  private @Nullable IOException write(List<Entry> batch) {
+    long before = segmentLength;
+    try {
+      long bytes = 0;
+      for (Entry entry : batch) {
+        bytes += RECORD_HEADER_BYTES + entry.payload.remaining();
+        if (bytes > MAX_PENDING_BYTES + 2L * MAX_RECORD_BYTES) {
+          throw new IOException("a batch of more than " + bytes + " bytes");
+        }
+      }
+      ByteBuffer frame = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+      for (Entry entry : batch) {
+        frame.putInt(entry.payload.remaining()).putInt(checksum(entry.payload));
+        frame.put(entry.payload.duplicate());
+      }
+      segment.write(frame.flip());
+      segmentLength += bytes;
+    } catch (IOException e) {
+      try {
+        segment.truncate(before);
+        segmentLength = before;
+      } catch (IOException again) {
+        e.addSuppressed(again);
+        breakDown(e);
+      }
+      return e;
+    }
+    try {
+      segment.sync();
+      return null;
+    } catch (IOException e) {
+      breakDown(e);
+      return e;
+    }
+  }
+
+  private void rotateNow() {
+    try {
+      if (segmentLength > MAGIC.length && brokenBy() == null) {
+        WritableFile next = newSegment(disk, directory, segmentNumber + 1);
+        segment.close();
+        segment = next;
+        segmentLength = MAGIC.length;
+        lock.lock();
+        try {
+          segmentNumber++;
+        } finally {
+          lock.unlock();
+        }
+      }
+    } catch (IOException e) {
+      // The current segment is whole and stays in use; the next append tries again.
+      rotationFailure = e;
+    } finally {
+      lock.lock();
+      try {
+        rotateRequested = false;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private volatile @Nullable IOException rotationFailure;
+
+  /// Why the last rotation failed, if it did; the log goes on in its old segment.
+  public @Nullable IOException rotationFailure() {
+    return rotationFailure;
+  }
+
+  private void breakDown(IOException cause) {
+    lock.lock();
+    try {
+      if (brokenBy == null) {
+        brokenBy = cause;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- files -----------------------------------------------------------------------------------
+
+  private static List<Path> segments(Disk disk, Path directory) throws IOException {
+    return disk.list(directory).stream()
+        .filter(path -> path.getFileName().toString().matches("\\d{8}\\.log"))
+        .toList();
+  }
+
+  private static long number(Path path) {
+    return Long.parseLong(path.getFileName().toString().substring(0, 8));
+  }
+
+  private static WritableFile newSegment(Disk disk, Path directory, long number)
+      throws IOException {
+    Path path = directory.resolve("%08d.log".formatted(number));
+    disk.delete(path); // left by a rotation that failed half way; no record was ever in it
+    WritableFile file = disk.create(path);
+    try {
+      file.write(ByteBuffer.wrap(MAGIC));
+      file.sync();
+      disk.syncDirectory(directory);
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /// Returns how many bytes from the start of the segment are whole.
+  private static long readSegment(Disk disk, Path path, boolean last, Reader reader)
+      throws IOException {
+    try (ReadableFile file = disk.open(path)) {
+      long length = file.length();
+      if (length < MAGIC.length) {
+        return expectTail(
+            last, path, 0, "a header of " + MAGIC.length + " bytes", length + " bytes");
+      }
+      ByteBuffer magic = ByteBuffer.allocate(MAGIC.length);
+      file.readFully(0, magic);
+      if (!ByteBuffer.wrap(MAGIC).equals(magic.flip())) {
+        if (last && length == MAGIC.length) {
+          return 0; // the header itself was torn
+        }
+        throw new CorruptDataException(
+            path, 0, "\"MGRULOG1\"", StandardCharsets.ISO_8859_1.decode(magic).toString());
+      }
+      long number = number(path);
+      long offset = MAGIC.length;
+      ByteBuffer header = ByteBuffer.allocate(RECORD_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      while (offset < length) {
+        if (length - offset < RECORD_HEADER_BYTES) {
+          return expectTail(last, path, offset, "a record header", (length - offset) + " bytes");
+        }
+        file.readFully(offset, header.clear());
+        int size = header.getInt(0);
+        int crc = header.getInt(4);
+        if (size <= 0 || size > MAX_RECORD_BYTES || size > length - offset - RECORD_HEADER_BYTES) {
+          return expectTail(last, path, offset, "a record length that fits", String.valueOf(size));
+        }
+        ByteBuffer payload = ByteBuffer.allocate(size);
+        file.readFully(offset + RECORD_HEADER_BYTES, payload);
+        payload.flip();
+        int found = checksum(payload);
+        if (found != crc) {
+          return expectTail(
+              last, path, offset, "checksum 0x%08x".formatted(crc), "0x%08x".formatted(found));
+        }
+        reader.read(new Position(number, offset), payload);
+        offset += RECORD_HEADER_BYTES + size;
+      }
+      return offset;
+    }
+  }
+
+  private static long expectTail(
+      boolean last, Path path, long offset, String expected, String found)
+      throws CorruptDataException {
+    if (!last) {
+      throw new CorruptDataException(path, offset, expected, found);
+    }
+    return offset;
+  }
+
+  private static void setTornTailAside(Disk disk, Path path, long from) throws IOException {
+    try (ReadableFile file = disk.open(path)) {
+      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(file.length() - from, MAX_RECORD_BYTES));
+      file.readFully(from, tail);
+      tail.flip();
+      boolean zeros = true;
+      for (int i = 0; i < tail.limit(); i++) {
+        zeros &= tail.get(i) == 0;
+      }
+      if (zeros) {
+        return;
+      }
+      Path aside = path.resolveSibling(path.getFileName() + ".torn");
+      disk.delete(aside);
+      try (WritableFile copy = disk.create(aside)) {
+        copy.write(tail);
+        copy.sync();
+      }
+    }
+  }
+
+  private static int checksum(ByteBuffer payload) {
+    CRC32C crc = new CRC32C();
+    int length = payload.remaining();
+    crc.update(length);
+    crc.update(length >>> 8);
+    crc.update(length >>> 16);
+    crc.update(length >>> 24);
+    crc.update(payload.duplicate());
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.mangru.model.metric;
+
+/// One batch of samples. Confined to one thread; used once.
+public interface Appender {
+
+  /// Adds one sample to the batch.
+  ///
+  /// @param labels the series, metric name included
+  /// @param timestampMs milliseconds since the epoch
+  /// @param value any double; NaN payloads survive bit for bit
+  void append(Labels labels, long timestampMs, double value);
+
+  /// Writes the batch. When this returns, everything in the summary's `accepted` is on stable
+  /// storage and can be read.
+  ///
+  /// @throws dev.mangru.model.error.MangruException `UNAVAILABLE` if the store cannot take writes
+  ///   (disk full, closed, broken); then nothing of the batch counts as acknowledged
+  AppendSummary commit();
+}

@@ -1,0 +1,139 @@
+package dev.mangru.model.metric;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.mangru.model.error.MangruException;
+import org.jspecify.annotations.Nullable;
+
+/// Says yes or no to the value of one label. A series without the label has the empty value.
+///
+/// Regular expressions have RE2 syntax, are anchored at both ends, and `.` matches a newline. They
+/// run in time linear in the value, whatever the expression (`java.util.regex` does not, which is
+/// why it never sees a user's pattern). Thread-safe.
+public final class LabelMatcher {
+
+  /// Longest regular expression, in characters.
+  public static final int MAX_REGEX_LENGTH = 4_096;
+
+  /// The four operators.
+  public enum Operator {
+    EQUAL("="),
+    NOT_EQUAL("!="),
+    REGEX("=~"),
+    NOT_REGEX("!~");
+
+    private final String symbol;
+
+    Operator(String symbol) {
+      this.symbol = symbol;
+    }
+
+    /// As PromQL and LogQL write it.
+    public String symbol() {
+      return symbol;
+    }
+  }
+
+  private final Operator operator;
+  private final String name;
+  private final String value;
+  private final @Nullable Pattern pattern;
+
+  private LabelMatcher(Operator operator, String name, String value, @Nullable Pattern pattern) {
+    this.operator = operator;
+    this.name = name;
+    this.value = value;
+    this.pattern = pattern;
+  }
+
+  /// A matcher.
+  ///
+  /// @throws MangruException `BAD_DATA` if the regular expression does not parse or is too long
+  public static LabelMatcher of(Operator operator, String name, String value) {
+    boolean regex = operator == Operator.REGEX || operator == Operator.NOT_REGEX;
+    return new LabelMatcher(operator, name, value, regex ? compile(value) : null);
+  }
+
+  /// `name="value"`.
+  public static LabelMatcher equal(String name, String value) {
+    return of(Operator.EQUAL, name, value);
+  }
+
+  private static Pattern compile(String regex) {
+    if (regex.length() > MAX_REGEX_LENGTH) {
+      throw MangruException.badData(
+          "regular expression of "
+              + regex.length()
+              + " characters is longer than the limit of "
+              + MAX_REGEX_LENGTH);
+    }
+    try {
+      return Pattern.compile("^(?s:" + regex + ")$");
+    } catch (PatternSyntaxException e) {
+      throw MangruException.badData(
+          "error parsing regexp: " + e.getDescription() + ": `" + e.getPattern() + "`");
+    }
+  }
+
+  /// The operator.
+  public Operator operator() {
+    return operator;
+  }
+
+  /// The label's name.
+  public String name() {
+    return name;
+  }
+
+  /// The value or regular expression.
+  public String value() {
+    return value;
+  }
+
+  /// Whether a label with this value is selected.
+  public boolean matches(String labelValue) {
+    return switch (operator) {
+      case EQUAL -> value.equals(labelValue);
+      case NOT_EQUAL -> !value.equals(labelValue);
+      case REGEX -> matchesPattern(labelValue);
+      case NOT_REGEX -> !matchesPattern(labelValue);
+    };
+  }
+
+  private boolean matchesPattern(String labelValue) {
+    return pattern != null && pattern.matcher(labelValue).find();
+  }
+
+  /// Whether a series without the label is selected.
+  public boolean matchesEmpty() {
+    return matches("");
+  }
+
+  /// Whether all of `matchers` select `labels`.
+  public static boolean allMatch(Iterable<LabelMatcher> matchers, Labels labels) {
+    for (LabelMatcher matcher : matchers) {
+      if (!matcher.matches(labels.get(matcher.name))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LabelMatcher that
+        && operator == that.operator
+        && name.equals(that.name)
+        && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * operator.hashCode() + name.hashCode()) + value.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name + operator.symbol + "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+}

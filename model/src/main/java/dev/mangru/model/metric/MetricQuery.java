@@ -1,0 +1,37 @@
+package dev.mangru.model.metric;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Answers one PromQL expression, at an instant or over a range. Thread-safe.
+///
+/// Errors are [dev.mangru.model.error.MangruException]s: `BAD_DATA` for an expression that does not
+/// parse (the message begins with `line:column: parse error:`), `EXECUTION` for one that cannot be
+/// evaluated, `QUERY_LIMIT`, `TIMEOUT`, `CANCELED`.
+public interface MetricQuery {
+
+  /// Evaluates at one instant.
+  ///
+  /// @param timeMs evaluation time, milliseconds since the epoch
+  QueryResult instant(String expression, long timeMs, Options options);
+
+  /// Evaluates at `startMs`, `startMs + stepMs`, … up to and including `endMs`.
+  ///
+  /// @param stepMs positive
+  QueryResult range(String expression, long startMs, long endMs, long stepMs, Options options);
+
+  /// What one query may take.
+  ///
+  /// @param timeout after which it ends with `TIMEOUT`
+  /// @param lookback how far an instant selector looks back, exclusive; null for the default of 5 m
+  /// @param maxSamples samples held at one time
+  /// @param cancellation lets the caller end the query early
+  record Options(
+      Duration timeout, @Nullable Duration lookback, long maxSamples, Cancellation cancellation) {
+
+    /// Two minutes, the default lookback and 50 million samples: Prometheus' defaults.
+    public static Options defaults() {
+      return new Options(Duration.ofMinutes(2), null, 50_000_000, new Cancellation());
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.mangru.model.metric;
+
+import java.util.List;
+
+/// A consistent view of a time range. Confined to one thread; close it.
+public interface Querier extends AutoCloseable {
+
+  /// The series that all of `matchers` select and that have at least one sample in the range,
+  /// sorted by labels.
+  ///
+  /// @throws dev.mangru.model.error.MangruException `QUERY_LIMIT` if there are more than a query
+  ///   may touch
+  List<Series> select(List<LabelMatcher> matchers);
+
+  /// The names of all labels of the selected series, sorted by UTF-8. No matcher selects
+  /// everything.
+  List<String> labelNames(List<LabelMatcher> matchers);
+
+  /// The values that label `name` has in the selected series, sorted by UTF-8. No matcher selects
+  /// everything.
+  List<String> labelValues(String name, List<LabelMatcher> matchers);
+
+  @Override
+  void close();
+
+  /// One series and its samples inside the querier's range.
+  interface Series {
+
+    /// The series' labels, metric name included.
+    Labels labels();
+
+    /// Its samples in time order, stale markers included. Valid until the querier is closed.
+    SampleCursor samples();
+  }
+}
