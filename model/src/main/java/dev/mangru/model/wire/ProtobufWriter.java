@@ -59,11 +59,16 @@ public final class ProtobufWriter {
 
   /// A bytes field.
   public ProtobufWriter bytes(int field, byte[] value) {
+    return bytes(field, value, 0, value.length);
+  }
+
+  /// A bytes field from `count` bytes of `source` at `offset`.
+  public ProtobufWriter bytes(int field, byte[] source, int offset, int count) {
     tag(field, ProtobufReader.BYTES);
-    rawVarint(value.length);
-    ensure(value.length);
-    System.arraycopy(value, 0, buffer, length, value.length);
-    length += value.length;
+    rawVarint(count);
+    ensure(count);
+    System.arraycopy(source, offset, buffer, length, count);
+    length += count;
     return this;
   }
 
