@@ -10,10 +10,20 @@ import org.jspecify.annotations.Nullable;
 /// @param windows the windows it is judged over, shortest first
 /// @param burnRate1h how many times faster than allowed the budget was spent in the last hour; 1
 ///   spends it exactly; null while nothing has been measured
-public record SloStatus(Objective objective, List<Window> windows, @Nullable Double burnRate1h) {
+/// @param problem why it is not being measured right now, for people; null while all is well
+public record SloStatus(
+    Objective objective,
+    List<Window> windows,
+    @Nullable Double burnRate1h,
+    @Nullable String problem) {
 
   public SloStatus {
     windows = List.copyOf(windows);
+  }
+
+  /// A status without a problem.
+  public SloStatus(Objective objective, List<Window> windows, @Nullable Double burnRate1h) {
+    this(objective, windows, burnRate1h, null);
   }
 
   /// An objective over one window that ends now.
@@ -22,8 +32,8 @@ public record SloStatus(Objective objective, List<Window> windows, @Nullable Dou
   /// @param length how long the window is
   /// @param measured how much of it has been measured so far
   /// @param availability good over total, 0 to 1; null while nothing has been measured
-  /// @param budgetLeft share of the error budget left, 1 untouched, below 0 overspent; null
-  ///   likewise
+  /// @param budgetLeft share of the window's error budget left, 1 untouched, below 0 overspent;
+  ///   time not measured has spent nothing; null likewise
   /// @param budgetLeftTime the same as time without availability that may still pass, zero when
   ///   overspent; null likewise
   public record Window(
