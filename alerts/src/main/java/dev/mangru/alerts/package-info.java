@@ -1,4 +1,5 @@
-/// The front door of this module.
+/// What Mangru promises and how it fares. The work is in the packages below; so far that is `slo`,
+/// which measures objectives and their error budgets.
 @NullMarked
 package dev.mangru.alerts;
 
