@@ -99,7 +99,11 @@ public final class RecordLog implements AutoCloseable {
   public static RecordLog open(
       Disk disk, Path directory, String name, long segmentBytes, Reader reader) throws IOException {
     disk.createDirectories(directory);
-    List<Path> segments = segments(disk, directory);
+    List<Path> all = segments(disk, directory);
+    List<Path> segments = withoutEmptyTail(disk, all);
+    for (Path empty : all.subList(segments.size(), all.size())) {
+      disk.delete(empty);
+    }
     long wholeBytes = 0;
     for (Path path : segments) {
       wholeBytes = readSegment(disk, path, path.equals(segments.getLast()), reader);
@@ -135,7 +139,8 @@ public final class RecordLog implements AutoCloseable {
   ///
   /// @throws CorruptDataException if a record before the tail does not check
   public static void read(Disk disk, Path directory, Reader reader) throws IOException {
-    List<Path> segments = disk.exists(directory) ? segments(disk, directory) : List.of();
+    List<Path> segments =
+        disk.exists(directory) ? withoutEmptyTail(disk, segments(disk, directory)) : List.of();
     for (Path path : segments) {
       readSegment(disk, path, path.equals(segments.getLast()), reader);
     }
@@ -460,6 +465,21 @@ public final class RecordLog implements AutoCloseable {
     return disk.list(directory).stream()
         .filter(path -> path.getFileName().toString().matches("\\d{8}\\.log"))
         .toList();
+  }
+
+  /// Leaves out last segments that hold no record: a rotation that failed half way leaves one
+  /// behind, and the log goes on in the segment before it, which may then be torn.
+  private static List<Path> withoutEmptyTail(Disk disk, List<Path> segments) throws IOException {
+    int count = segments.size();
+    while (count > 1) {
+      try (ReadableFile file = disk.open(segments.get(count - 1))) {
+        if (file.length() > MAGIC.length) {
+          break;
+        }
+      }
+      count--;
+    }
+    return segments.subList(0, count);
   }
 
   private static long number(Path path) {

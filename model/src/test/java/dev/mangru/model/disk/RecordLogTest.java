@@ -115,6 +115,18 @@ class RecordLogTest {
   }
 
   @Test
+  void a_torn_tail_before_a_segment_that_a_failed_rotation_left_is_cut_off() throws IOException {
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("whole"));
+    }
+    Files.write(
+        directory.resolve("00000001.log"), new byte[] {9, 0, 0, 0, 1}, StandardOpenOption.APPEND);
+    Files.write(directory.resolve("00000002.log"), "MGRU".getBytes(UTF_8));
+    open(1 << 20).close();
+    assertThat(read).containsExactly("whole");
+  }
+
+  @Test
   void an_empty_segment_left_by_a_crash_is_no_obstacle() throws IOException {
     try (RecordLog log = open(1 << 20)) {
       log.append(bytes("one"));
