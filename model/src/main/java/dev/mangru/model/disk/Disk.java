@@ -43,6 +43,13 @@ public interface Disk {
   /// Makes the folder's names durable.
   void syncDirectory(Path directory) throws IOException;
 
+  /// Claims an existing folder for this process until the claim is closed or the process ends.
+  ///
+  /// @throws dev.mangru.model.error.MangruException `UNAVAILABLE` if another process or another
+  ///   user of this one holds it, naming the folder and the holder's process id; or if the folder
+  ///   cannot be read and written
+  Closeable lock(Path directory) throws IOException;
+
   /// Free bytes on the file system that holds `path`.
   long usableBytes(Path path) throws IOException;
 

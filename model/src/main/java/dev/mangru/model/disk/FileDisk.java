@@ -1,5 +1,6 @@
 package dev.mangru.model.disk;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -130,6 +131,11 @@ final class FileDisk implements Disk {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
+  }
+
+  @Override
+  public Closeable lock(Path directory) throws IOException {
+    return DirectoryLock.acquire(directory);
   }
 
   @Override
