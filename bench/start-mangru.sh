@@ -1,0 +1,24 @@
+#!/bin/sh
+# Starts Mangru for a side-by-side run, as the scripts of its rivals do: becomes the server's process.
+# usage: start-mangru.sh PORT DATADIR     (MANGRU_APP=jar, MANGRU_HEAP=2g, MANGRU_JAVA_OPTS; JAVA_HOME must be a JDK >= 25)
+# Run "./mangru build" first: a build within the run would be measured with it.
+set -eu
+here=$(cd "$(dirname "$0")/.." && pwd)
+app=${MANGRU_APP:-$here/.tools/app/mangru.jar}
+[ -f "$app" ] || { echo "$app is missing: run $here/mangru build, or set MANGRU_APP" >&2; exit 1; }
+mkdir -p "$2"
+# The limits that a verification of every series over all time needs; the same are raised for the rivals.
+cat > "$2.yaml" <<YAML
+mangru:
+  built-in-objectives: false
+  metrics:
+    retention: 3650d
+    max-series: 10000000
+  query:
+    timeout: 5m
+    max-samples: 500000000
+YAML
+# MANGRU_JAVA_OPTS is a list of options, so it is split on purpose.
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+  -XX:+UseCompactObjectHeaders -Xmx"${MANGRU_HEAP:-2g}" ${MANGRU_JAVA_OPTS:-} \
+  -jar "$app" up --port "$1" --data "$2" --config "$2.yaml" --no-agent
