@@ -46,6 +46,12 @@ public final class ProtobufReader {
     this(buffer, 0, buffer.length);
   }
 
+  /// A second reader that stands where this one does, for messages whose fields must be seen in
+  /// another order than they come in.
+  public ProtobufReader fork() {
+    return new ProtobufReader(buffer, position, end - position);
+  }
+
   /// Moves to the next field; false at the end of the message.
   public boolean nextField() {
     if (position == end) {
@@ -102,6 +108,10 @@ public final class ProtobufReader {
   /// The current field as UTF-8 text.
   public String readString() {
     int length = readLength();
+    if (isAscii(length)) {
+      position += length;
+      return new String(buffer, position - length, length, StandardCharsets.ISO_8859_1);
+    }
     try {
       String text =
           StandardCharsets.UTF_8
@@ -113,6 +123,14 @@ public final class ProtobufReader {
     } catch (CharacterCodingException e) {
       throw malformed("text that is not UTF-8");
     }
+  }
+
+  private boolean isAscii(int length) {
+    int bits = 0;
+    for (int i = position; i < position + length; i++) {
+      bits |= buffer[i];
+    }
+    return bits >= 0;
   }
 
   /// The current field as a copy of its bytes.
@@ -153,7 +171,10 @@ public final class ProtobufReader {
     switch (wireType) {
       case VARINT -> varint();
       case FIXED64 -> fixed(8);
-      case BYTES -> position += readLength();
+      case BYTES -> {
+        int length = readLength(); // moves the position too
+        position += length;
+      }
       case FIXED32 -> fixed(4);
       default -> throw malformed("wire type " + wireType);
     }

@@ -49,4 +49,25 @@ class ProtobufTest {
     reader.nextField();
     assertThatThrownBy(reader::readString).hasMessageContaining("not UTF-8");
   }
+
+  @Test
+  void a_field_passed_over_ends_where_its_length_says() {
+    byte[] bytes =
+        new ProtobufWriter()
+            .string(1, "x".repeat(200))
+            .varint(2, 300)
+            .doubleField(3, 1)
+            .string(4, "after")
+            .toByteArray();
+    ProtobufReader reader = new ProtobufReader(bytes);
+    for (int field = 1; field <= 3; field++) {
+      assertThat(reader.nextField()).isTrue();
+      reader.skip();
+    }
+    ProtobufReader second = reader.fork();
+    assertThat(reader.nextField()).isTrue();
+    assertThat(reader.readString()).isEqualTo("after");
+    assertThat(second.nextField()).isTrue();
+    assertThat(second.readString()).isEqualTo("after");
+  }
 }
