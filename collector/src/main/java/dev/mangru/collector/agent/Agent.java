@@ -1,0 +1,177 @@
+package dev.mangru.collector.agent;
+
+import dev.mangru.collector.pipeline.Gatherer;
+import dev.mangru.collector.tail.TailOptions;
+import dev.mangru.collector.tail.Tailer;
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.time.Ticker;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gathers, tails and sends, until it is closed. Thread-safe; started and closed once.
+///
+/// Threads: `agent-gather` passes over this machine's metrics, `agent-tail` reads log files, one
+/// virtual thread each sends samples and lines. They meet in two bounded queues: the one of samples
+/// drops its oldest, the one of lines makes the tailer stop reading.
+public final class Agent implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  private final AgentOptions options;
+  private final List<Gatherer> gatherers;
+  private final InstantSource clock;
+  private final Ticker ticker;
+  private final Stopper stopper = new Stopper();
+  private final List<Thread> producers = new ArrayList<>();
+  private final List<Thread> senders = new ArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private @Nullable DirectoryLock directoryLock;
+  private @Nullable Tailer tailer;
+  private @Nullable HttpClient client;
+
+  /// An agent that gathers what the options say.
+  public Agent(AgentOptions options, InstantSource clock, Ticker ticker) {
+    this(options, List.of(), clock, ticker);
+  }
+
+  /// An agent with its own sources of samples instead of this machine's; it closes them.
+  Agent(AgentOptions options, List<Gatherer> gatherers, InstantSource clock, Ticker ticker) {
+    this.options = options;
+    this.gatherers = List.copyOf(gatherers);
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  /// Begins.
+  ///
+  /// @throws IOException if the data folder cannot be used, for instance because another agent does
+  public void start() throws IOException {
+    Disk.REAL.createDirectories(options.directory());
+    DirectoryLock lock = DirectoryLock.take(options.directory());
+    directoryLock = lock;
+    try {
+      startThreads();
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+    LOG.atInfo()
+        .addKeyValue("server", options.server())
+        .addKeyValue("node", options.node())
+        .addKeyValue("interval", options.interval())
+        .log("agent started");
+  }
+
+  private void startThreads() throws IOException {
+    HttpClient http =
+        HttpClient.newBuilder()
+            .connectTimeout(options.timeout())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+    client = http;
+    Tailer logTailer = options.logs().isEmpty() ? null : openTailer();
+    tailer = logTailer;
+    MetricsQueue queue = new MetricsQueue(options.queueBytes(), options.queueAge());
+    AgentTelemetry telemetry =
+        new AgentTelemetry(
+            options.node(), clock.millis(), logTailer == null ? null : logTailer.stats(), queue);
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+
+    List<Gatherer> sources = new ArrayList<>(gatherers);
+    sources.add(telemetry);
+    GatherLoop gather =
+        new GatherLoop(sources, options.interval(), queue, telemetry, clock, ticker, stopper);
+    producers.add(Thread.ofPlatform().name("agent-gather").start(gather));
+    MetricsShipper metrics =
+        new MetricsShipper(options, http, queue, telemetry, clock, stopper, random);
+    senders.add(Thread.ofVirtual().name("agent-send-metrics").start(metrics));
+    if (logTailer != null) {
+      LogShipper logs = new LogShipper(options, http, logTailer, telemetry, clock, stopper, random);
+      senders.add(Thread.ofVirtual().name("agent-send-logs").start(logs));
+      TailLoop tail = new TailLoop(logTailer, logs, options.poll(), stopper);
+      producers.add(Thread.ofPlatform().name("agent-tail").start(tail));
+    }
+  }
+
+  private Tailer openTailer() throws IOException {
+    TailOptions tail =
+        TailOptions.defaults(options.directory(), options.node())
+            .withSources(options.logs(), options.excludeLogs());
+    return Tailer.open(tail, Disk.REAL, clock, ticker);
+  }
+
+  /// Ends: reads log files once more, sends what was gathered for at most the grace, and saves the
+  /// positions of what the server took. Lines that it did not take are read again next time.
+  @Override
+  public void close() {
+    if (!stopper.stop()) {
+      awaitClosed();
+      return;
+    }
+    try {
+      join(producers, options.grace());
+      join(senders, options.grace());
+      stopper.abandon();
+      senders.forEach(Thread::interrupt);
+      join(senders, options.grace());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      release();
+      closed.countDown();
+      LOG.atInfo().log("agent stopped");
+    }
+  }
+
+  private void awaitClosed() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void join(List<Thread> threads, Duration most) throws InterruptedException {
+    long end = ticker.read() + most.toNanos();
+    for (Thread thread : threads) {
+      long left = end - ticker.read();
+      thread.join(Duration.ofNanos(Math.max(1_000_000, left)));
+    }
+  }
+
+  private void release() {
+    Tailer logTailer = tailer;
+    for (AutoCloseable resource : gatherers) {
+      close(resource);
+    }
+    if (logTailer != null) {
+      close(logTailer);
+    }
+    HttpClient http = client;
+    if (http != null) {
+      http.shutdownNow();
+    }
+    DirectoryLock lock = directoryLock;
+    if (lock != null) {
+      close(lock);
+    }
+  }
+
+  private static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      LOG.atWarn().addKeyValue("resource", resource).setCause(e).log("could not close");
+    }
+  }
+}

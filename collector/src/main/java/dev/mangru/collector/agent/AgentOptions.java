@@ -1,0 +1,163 @@
+package dev.mangru.collector.agent;
+
+import dev.mangru.collector.tail.LogSource;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What an [Agent] gathers and where it sends it.
+///
+/// @param server the server's base address, such as `https://mangru.example:8080`; samples go to
+///   `/api/v1/write` and lines to `/v1/logs` below it
+/// @param headers sent with every request, such as `Authorization`
+/// @param node this machine's name: the `instance` and `node` of its series, the `host` of its
+///   lines
+/// @param directory where log positions are kept; one agent per folder
+/// @param interval between two passes over this machine's metrics, 1 s to 1 h
+/// @param metrics whether this machine's metrics are gathered at all
+/// @param logs files to follow; none means no logs
+/// @param excludeLogs globs of files to leave alone
+/// @param poll how often log files are looked at, 10 ms to 1 minute
+/// @param timeout for one request to the server
+/// @param queueBytes encoded samples that may wait for the server
+/// @param queueAge how long samples may wait
+/// @param grace how long [Agent#close] goes on sending what was gathered
+public record AgentOptions(
+    URI server,
+    Map<String, String> headers,
+    String node,
+    Path directory,
+    Duration interval,
+    boolean metrics,
+    List<LogSource> logs,
+    List<String> excludeLogs,
+    Duration poll,
+    Duration timeout,
+    long queueBytes,
+    Duration queueAge,
+    Duration grace) {
+
+  public AgentOptions {
+    String scheme = server.getScheme();
+    if (scheme == null
+        || (!scheme.equals("http") && !scheme.equals("https"))
+        || server.getHost() == null) {
+      throw new IllegalArgumentException(
+          "the server must be an http or https address with a host: " + server);
+    }
+    if (node.isEmpty()) {
+      throw new IllegalArgumentException("the node name must not be empty");
+    }
+    within("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1));
+    within("poll", poll, Duration.ofMillis(10), Duration.ofMinutes(1));
+    within("timeout", timeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+    within("queueAge", queueAge, Duration.ofSeconds(1), Duration.ofDays(7));
+    within("grace", grace, Duration.ZERO, Duration.ofMinutes(10));
+    if (queueBytes < 1) {
+      throw new IllegalArgumentException("queueBytes must be positive: " + queueBytes);
+    }
+    headers = Map.copyOf(headers);
+    logs = List.copyOf(logs);
+    excludeLogs = List.copyOf(excludeLogs);
+  }
+
+  /// Everything this machine has, every 10 s; log files every 250 ms; requests of at most 30 s; 64
+  /// MiB or 2 h of samples in the queue; 5 s to flush at the end. Chosen.
+  ///
+  /// @param node see [#defaultNode]
+  public static AgentOptions defaults(URI server, Path directory, String node) {
+    return new AgentOptions(
+        server,
+        Map.of(),
+        node,
+        directory,
+        Duration.ofSeconds(10),
+        true,
+        LogSource.DEFAULTS,
+        List.of(),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(30),
+        64L << 20,
+        Duration.ofHours(2),
+        Duration.ofSeconds(5));
+  }
+
+  /// The node's name where nobody says: the variable `NODE_NAME` that a DaemonSet sets, else the
+  /// host name.
+  public static String defaultNode(Map<String, String> environment) {
+    String named = environment.getOrDefault("NODE_NAME", "");
+    if (!named.isEmpty()) {
+      return named;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return environment.getOrDefault("HOSTNAME", "localhost");
+    }
+  }
+
+  /// The same with another interval.
+  public AgentOptions withInterval(Duration newInterval) {
+    return new AgentOptions(
+        server,
+        headers,
+        node,
+        directory,
+        newInterval,
+        metrics,
+        logs,
+        excludeLogs,
+        poll,
+        timeout,
+        queueBytes,
+        queueAge,
+        grace);
+  }
+
+  /// The same with other log files.
+  public AgentOptions withLogs(List<LogSource> newLogs, List<String> newExclude) {
+    return new AgentOptions(
+        server,
+        headers,
+        node,
+        directory,
+        interval,
+        metrics,
+        newLogs,
+        newExclude,
+        poll,
+        timeout,
+        queueBytes,
+        queueAge,
+        grace);
+  }
+
+  /// The same with or without this machine's metrics.
+  public AgentOptions withMetrics(boolean gathered) {
+    return new AgentOptions(
+        server,
+        headers,
+        node,
+        directory,
+        interval,
+        gathered,
+        logs,
+        excludeLogs,
+        poll,
+        timeout,
+        queueBytes,
+        queueAge,
+        grace);
+  }
+
+  private static void within(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be between " + least + " and " + most + ": " + value);
+    }
+  }
+}
