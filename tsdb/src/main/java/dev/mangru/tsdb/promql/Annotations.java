@@ -1,0 +1,109 @@
+package dev.mangru.tsdb.promql;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What a query has to say beside its data. Equal texts are said once. Confined to the query's
+/// thread.
+final class Annotations {
+
+  private static final String WARNING = "PromQL warning: ";
+  private static final String INFO = "PromQL info: ";
+
+  private final String expression;
+  private final Map<String, String> warnings = new LinkedHashMap<>();
+  private final Map<String, String> infos = new LinkedHashMap<>();
+  private final Map<String, MonotonicityNote> monotonicity = new LinkedHashMap<>();
+
+  Annotations(String expression) {
+    this.expression = expression;
+  }
+
+  void warn(String text, Position position) {
+    warnings.putIfAbsent(text, WARNING + text + place(position));
+  }
+
+  void info(String text, Position position) {
+    infos.putIfAbsent(text, INFO + text + place(position));
+  }
+
+  /// Bucket counts of a classic histogram that had to be raised; merged over steps.
+  void monotonicity(
+      String metric,
+      double minBucket,
+      double maxBucket,
+      double maxDifference,
+      long timeMs,
+      Position position) {
+    MonotonicityNote note =
+        monotonicity.computeIfAbsent(metric, _ -> new MonotonicityNote(position));
+    note.add(minBucket, maxBucket, maxDifference, timeMs);
+  }
+
+  private String place(Position position) {
+    return " (" + GoText.lineAndColumn(expression, position.start()) + ")";
+  }
+
+  List<String> warnings() {
+    return List.copyOf(warnings.values());
+  }
+
+  List<String> infos() {
+    List<String> all = new ArrayList<>(infos.values());
+    monotonicity.forEach(
+        (metric, note) -> all.add(INFO + note.describe(metric) + place(note.position)));
+    return all;
+  }
+
+  /// `mix of …for metric name "x"`, or without the name where there is none.
+  static String forMetric(String text, @Nullable String metric) {
+    return metric == null || metric.isEmpty()
+        ? text
+        : text + " for metric name " + GoText.quote(metric);
+  }
+
+  private static final class MonotonicityNote {
+    private final Position position;
+    private double minBucket = Double.POSITIVE_INFINITY;
+    private double maxBucket = Double.NEGATIVE_INFINITY;
+    private double maxDifference;
+    private long firstMs = Long.MAX_VALUE;
+    private long lastMs = Long.MIN_VALUE;
+    private int count;
+
+    MonotonicityNote(Position position) {
+      this.position = position;
+    }
+
+    void add(double min, double max, double difference, long timeMs) {
+      minBucket = Math.min(minBucket, min);
+      maxBucket = Math.max(maxBucket, max);
+      maxDifference = Math.max(maxDifference, difference);
+      firstMs = Math.min(firstMs, timeMs);
+      lastMs = Math.max(lastMs, timeMs);
+      count++;
+    }
+
+    String describe(String metric) {
+      return forMetric(
+              "input to histogram_quantile needed to be fixed for monotonicity (see"
+                  + " https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
+              metric)
+          + ", from buckets "
+          + dev.mangru.model.metric.SampleText.general(minBucket)
+          + " to "
+          + dev.mangru.model.metric.SampleText.general(maxBucket)
+          + ", with a max diff of "
+          + GoFormat.significant(maxDifference, 2)
+          + ", over "
+          + count
+          + " samples from "
+          + java.time.Instant.ofEpochMilli(firstMs)
+          + " to "
+          + java.time.Instant.ofEpochMilli(lastMs);
+    }
+  }
+}

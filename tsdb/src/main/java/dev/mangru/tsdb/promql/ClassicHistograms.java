@@ -1,0 +1,223 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.SampleText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `histogram_quantile` and friends over buckets that are series with a label `le`. Confined to the
+/// query's thread.
+final class ClassicHistograms {
+
+  private static final String BUCKET_LABEL = "le";
+
+  private final QueryContext context;
+  private final Evaluator evaluator;
+
+  ClassicHistograms(QueryContext context, Evaluator evaluator) {
+    this.context = context;
+    this.evaluator = evaluator;
+  }
+
+  /// The buckets of one histogram, in ascending order of bounds.
+  private static final class Histogram {
+    private final Labels labels;
+    private final List<Bucket> buckets = new ArrayList<>();
+    private boolean dropName;
+
+    Histogram(Labels labels) {
+      this.labels = labels;
+    }
+  }
+
+  private record Bucket(double bound, StepSeries series) {}
+
+  Evaluated evaluate(Expr.Call call, Steps steps) {
+    return switch (call.function()) {
+      case HISTOGRAM_QUANTILE -> quantile(call, steps);
+      case HISTOGRAM_QUANTILES -> quantiles(call, steps);
+      case HISTOGRAM_FRACTION -> fraction(call, steps);
+      case Function other ->
+          throw new IllegalStateException(other.text() + " is no histogram function");
+    };
+  }
+
+  private Evaluated quantile(Expr.Call call, Steps steps) {
+    Expr parameter = call.arguments().get(0);
+    Expr vector = call.arguments().get(1);
+    double[] quantiles = evaluator.scalars(parameter, steps);
+    warnStrange(quantiles, parameter.position());
+    List<StepSeries> result = new ArrayList<>();
+    for (Histogram histogram : histograms(vector, steps)) {
+      double[] values = evaluator.allocate(steps);
+      for (int i = 0; i < values.length; i++) {
+        List<double[]> buckets = present(histogram, i);
+        if (!buckets.isEmpty()) {
+          values[i] = quantile(quantiles[i], buckets, histogram, steps.time(i), vector.position());
+        }
+      }
+      result.add(finished(histogram, histogram.labels, values));
+    }
+    return evaluator.named(result);
+  }
+
+  private void warnStrange(double[] quantiles, Position position) {
+    for (double q : quantiles) {
+      if (Quantiles.isStrange(q)) {
+        context
+            .annotations()
+            .warn(
+                "quantile value should be between 0 and 1, got " + SampleText.general(q), position);
+      }
+    }
+  }
+
+  private Evaluated quantiles(Expr.Call call, Steps steps) {
+    Expr vector = call.arguments().get(0);
+    String label = evaluator.text(call.arguments().get(1));
+    if (label.isEmpty()) {
+      throw QueryContext.execution("invalid label name " + GoText.quote(label));
+    }
+    List<Histogram> histograms = histograms(vector, steps);
+    List<StepSeries> result = new ArrayList<>();
+    for (Expr parameter : call.arguments().subList(2, call.arguments().size())) {
+      double[] quantiles = evaluator.scalars(parameter, steps);
+      warnStrange(quantiles, parameter.position());
+      for (Histogram histogram : histograms) {
+        Map<Double, double[]> byQuantile = new LinkedHashMap<>();
+        for (int i = 0; i < steps.count(); i++) {
+          List<double[]> buckets = present(histogram, i);
+          if (!buckets.isEmpty()) {
+            double q = quantiles[i];
+            byQuantile.computeIfAbsent(q, _ -> evaluator.allocate(steps))[i] =
+                quantile(q, buckets, histogram, steps.time(i), vector.position());
+          }
+        }
+        byQuantile.forEach((q, values) ->
+            result.add(
+                finished(
+                    histogram,
+                    histogram.labels.toBuilder().set(label, openMetrics(q)).build(),
+                    values)));
+      }
+    }
+    return new Evaluated.Vectors(Evaluator.mergeEqual(evaluator.named(result).series()));
+  }
+
+  /// As OpenMetrics writes floats: whole numbers end in `.0`.
+  private static String openMetrics(double value) {
+    String text = SampleText.general(value);
+    boolean plain = text.chars().allMatch(c -> c == '-' || Lexer.isDigit(c));
+    return plain ? text + ".0" : text;
+  }
+
+  private Evaluated fraction(Expr.Call call, Steps steps) {
+    double[] lower = evaluator.scalars(call.arguments().get(0), steps);
+    double[] upper = evaluator.scalars(call.arguments().get(1), steps);
+    List<StepSeries> result = new ArrayList<>();
+    for (Histogram histogram : histograms(call.arguments().get(2), steps)) {
+      double[] values = evaluator.allocate(steps);
+      for (int i = 0; i < values.length; i++) {
+        List<double[]> buckets = present(histogram, i);
+        if (!buckets.isEmpty()) {
+          values[i] = BucketMath.fraction(lower[i], upper[i], buckets);
+        }
+      }
+      result.add(finished(histogram, histogram.labels, values));
+    }
+    return evaluator.named(result);
+  }
+
+  private StepSeries finished(Histogram histogram, Labels labels, double[] values) {
+    return context.options().delayedNameRemoval()
+        ? new StepSeries(labels, true, values)
+        : new StepSeries(context.withoutName(labels), histogram.dropName, values);
+  }
+
+  private double quantile(
+      double q, List<double[]> buckets, Histogram histogram, long timeMs, Position position) {
+    BucketMath.Quantile result = BucketMath.quantile(q, buckets);
+    BucketMath.Repair repair = result.repair();
+    if (repair != null) {
+      context
+          .annotations()
+          .monotonicity(
+              histogram.labels.metricName(),
+              repair.minBucket(),
+              repair.maxBucket(),
+              repair.maxDifference(),
+              timeMs,
+              position);
+    }
+    return result.value();
+  }
+
+  private List<double[]> present(Histogram histogram, int step) {
+    List<double[]> buckets = new ArrayList<>(histogram.buckets.size());
+    for (Bucket bucket : histogram.buckets) {
+      if (bucket.series.present(step)) {
+        buckets.add(new double[] {bucket.bound, bucket.series.values()[step]});
+      }
+    }
+    context.budget().work(histogram.buckets.size());
+    return buckets;
+  }
+
+  private List<Histogram> histograms(Expr vector, Steps steps) {
+    Map<Labels, Histogram> histograms = new LinkedHashMap<>();
+    for (StepSeries series : evaluator.vectors(vector, steps).series()) {
+      String text = series.labels().get(BUCKET_LABEL);
+      Double bound = parseBound(text);
+      if (bound == null) {
+        if (series.anyPresent()) {
+          context
+              .annotations()
+              .warn(
+                  Annotations.forMetric(
+                      "bucket label \"le\" is missing or has a malformed value of "
+                          + GoText.quote(text),
+                      series.labels().metricName()),
+                  vector.position());
+        }
+        continue;
+      }
+      Labels key = series.labels().without(List.of(BUCKET_LABEL));
+      Histogram histogram = histograms.computeIfAbsent(key, Histogram::new);
+      histogram.buckets.add(new Bucket(bound, series));
+      histogram.dropName |= series.dropName();
+    }
+    List<Histogram> sorted = new ArrayList<>(histograms.values());
+    for (Histogram histogram : sorted) {
+      histogram.buckets.sort((a, b) -> Double.compare(a.bound, b.bound));
+    }
+    return sorted;
+  }
+
+  private static @Nullable Double parseBound(String text) {
+    String lower = text.toLowerCase(java.util.Locale.ROOT);
+    switch (lower) {
+      case "+inf", "inf", "infinity", "+infinity" -> {
+        return Double.POSITIVE_INFINITY;
+      }
+      case "-inf", "-infinity" -> {
+        return Double.NEGATIVE_INFINITY;
+      }
+      case "nan" -> {
+        return Double.NaN;
+      }
+      default -> {
+        boolean number =
+            !text.isEmpty()
+                && text.chars().allMatch(c -> Lexer.isDigit(c) || "+-.eE".indexOf(c) >= 0);
+        try {
+          return number ? Double.valueOf(text) : null;
+        } catch (NumberFormatException _) {
+          return null;
+        }
+      }
+    }
+  }
+}

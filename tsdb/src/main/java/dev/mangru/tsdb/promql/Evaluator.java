@@ -1,0 +1,236 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Labels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Evaluates an expression at all steps at once, series by series. Confined to the query's thread.
+///
+/// Every node answers with dense arrays, one value per step ([StepSeries]); selectors read each
+/// series once for the whole range, and windows slide over it with two pointers.
+final class Evaluator {
+
+  private final QueryContext context;
+  private final StepInvariance invariance;
+  private final SelectorReader reader;
+  private final RangeReader ranges;
+  private final CallEvaluator calls;
+  private final AggregateEvaluator aggregates;
+  private final BinaryEvaluator binaries;
+
+  Evaluator(QueryContext context, Expr root) {
+    this.context = context;
+    this.invariance = new StepInvariance(root);
+    this.reader = new SelectorReader(context);
+    this.ranges = new RangeReader(context, reader, this);
+    this.calls = new CallEvaluator(context, this, reader, ranges);
+    this.aggregates = new AggregateEvaluator(context, this);
+    this.binaries = new BinaryEvaluator(context, this);
+  }
+
+  RangeReader ranges() {
+    return ranges;
+  }
+
+  Evaluated evaluate(Expr expression, Steps steps) {
+    context.budget().work(16);
+    if (steps.count() > 1 && invariance.holds(expression) && !isLiteral(expression)) {
+      return broadcast(evaluateNode(expression, steps.first()), steps.count());
+    }
+    return evaluateNode(expression, steps);
+  }
+
+  private static boolean isLiteral(Expr expression) {
+    return expression instanceof Expr.NumberLiteral || expression instanceof Expr.StringLiteral;
+  }
+
+  private Evaluated evaluateNode(Expr expression, Steps steps) {
+    return switch (expression) {
+      case Expr.NumberLiteral number -> constant(number.value(), steps);
+      case Expr.StringLiteral string -> new Evaluated.Text(string.value());
+      case Expr.Paren paren -> evaluate(paren.inner(), steps);
+      case Expr.Unary unary -> unary(unary, steps);
+      case Expr.Binary binary -> binaries.evaluate(binary, steps);
+      case Expr.Call call -> calls.evaluate(call, steps);
+      case Expr.Aggregate aggregate -> aggregates.evaluate(aggregate, steps);
+      case Expr.VectorSelector selector -> selector(selector, steps);
+      case Expr.MatrixSelector _, Expr.Subquery _ ->
+          throw new IllegalStateException("a range vector is read by its function");
+    };
+  }
+
+  private Evaluated.Vectors selector(Expr.VectorSelector selector, Steps steps) {
+    return switch (selector.extension()) {
+      case NONE -> reader.instant(selector, steps, false);
+      case SMOOTHED -> new ExtendedSelectors(context, reader).smoothedInstant(selector, steps);
+      case ANCHORED ->
+          throw QueryContext.execution("anchored modifier can only be used with range selectors");
+    };
+  }
+
+  private Evaluated unary(Expr.Unary unary, Steps steps) {
+    Evaluated inner = evaluate(unary.inner(), steps);
+    if (!unary.minus()) {
+      return inner;
+    }
+    return switch (inner) {
+      case Evaluated.Scalars(double[] values) -> {
+        double[] negated = values.clone();
+        for (int i = 0; i < negated.length; i++) {
+          negated[i] = -negated[i];
+        }
+        yield new Evaluated.Scalars(negated);
+      }
+      case Evaluated.Vectors vectors -> map(vectors, (value, _) -> -value);
+      case Evaluated.Text text -> text;
+    };
+  }
+
+  // For the evaluators of single kinds of nodes ---------------------------------------------------
+
+  /// A function of one value at one step.
+  @FunctionalInterface
+  interface ValueFunction {
+    double apply(double value, int step);
+  }
+
+  /// Applies `function` to every value and drops the metric name.
+  Evaluated.Vectors map(Evaluated.Vectors vectors, ValueFunction function) {
+    List<StepSeries> result = new ArrayList<>(vectors.series().size());
+    for (StepSeries series : vectors.series()) {
+      double[] values = series.values().clone();
+      for (int i = 0; i < values.length; i++) {
+        if (!StepSeries.isAbsent(values[i])) {
+          values[i] = function.apply(values[i], i);
+        }
+      }
+      context.budget().work(values.length);
+      result.add(withoutName(series.labels(), values));
+    }
+    return named(result);
+  }
+
+  /// A series whose metric name goes: now, or at the end of the query.
+  StepSeries withoutName(Labels labels, double[] values) {
+    return context.options().delayedNameRemoval()
+        ? new StepSeries(labels, true, values)
+        : new StepSeries(context.withoutName(labels), false, values);
+  }
+
+  /// After names have gone: with immediate removal, series that became equal are one.
+  Evaluated.Vectors named(List<StepSeries> series) {
+    return new Evaluated.Vectors(
+        context.options().delayedNameRemoval() ? series : mergeEqual(series));
+  }
+
+  /// Series with equal labels become one.
+  ///
+  /// @throws MangruException `EXECUTION` if two of them have a value at the same step
+  static List<StepSeries> mergeEqual(List<StepSeries> series) {
+    Map<Labels, StepSeries> merged = new LinkedHashMap<>();
+    for (StepSeries next : series) {
+      StepSeries before = merged.putIfAbsent(next.labels(), next);
+      if (before != null) {
+        merged.put(next.labels(), union(before, next));
+      }
+    }
+    return merged.size() == series.size() ? series : new ArrayList<>(merged.values());
+  }
+
+  static StepSeries union(StepSeries one, StepSeries other) {
+    double[] values = one.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      if (other.present(i)) {
+        if (one.present(i)) {
+          throw duplicate();
+        }
+        values[i] = other.values()[i];
+      }
+    }
+    return new StepSeries(one.labels(), one.dropName() && other.dropName(), values);
+  }
+
+  static MangruException duplicate() {
+    return QueryContext.execution("vector cannot contain metrics with the same labelset");
+  }
+
+  /// An array without any value, counted against the budget before it exists.
+  double[] allocate(Steps steps) {
+    context.budget().hold(steps.count());
+    return StepSeries.absent(steps.count());
+  }
+
+  Evaluated.Scalars constant(double value, Steps steps) {
+    double[] values = allocate(steps);
+    Arrays.fill(values, value);
+    return new Evaluated.Scalars(values);
+  }
+
+  double[] scalars(Expr expression, Steps steps) {
+    return switch (evaluate(expression, steps)) {
+      case Evaluated.Scalars(double[] values) -> values;
+      case Evaluated.Vectors _, Evaluated.Text _ ->
+          throw new IllegalStateException("the parser lets only scalars through");
+    };
+  }
+
+  Evaluated.Vectors vectors(Expr expression, Steps steps) {
+    return switch (evaluate(expression, steps)) {
+      case Evaluated.Vectors vectors -> vectors;
+      case Evaluated.Scalars _, Evaluated.Text _ ->
+          throw new IllegalStateException("the parser lets only vectors through");
+    };
+  }
+
+  String text(Expr expression) {
+    return switch (StepInvariance.unwrap(expression)) {
+      case Expr.StringLiteral string -> string.value();
+      case Expr other ->
+          throw new IllegalStateException("the parser lets only strings through: " + other);
+    };
+  }
+
+  /// Gives back what an intermediate result holds.
+  void release(Evaluated consumed) {
+    long held =
+        switch (consumed) {
+          case Evaluated.Scalars(double[] values) -> values.length;
+          case Evaluated.Vectors(List<StepSeries> series) -> {
+            long sum = 0;
+            for (StepSeries one : series) {
+              sum += one.values().length;
+            }
+            yield sum;
+          }
+          case Evaluated.Text _ -> 0;
+        };
+    context.budget().release(held);
+  }
+
+  private Evaluated broadcast(Evaluated once, int count) {
+    return switch (once) {
+      case Evaluated.Scalars(double[] values) -> new Evaluated.Scalars(repeat(values[0], count));
+      case Evaluated.Vectors(List<StepSeries> series) -> {
+        List<StepSeries> repeated = new ArrayList<>(series.size());
+        for (StepSeries one : series) {
+          repeated.add(
+              new StepSeries(one.labels(), one.dropName(), repeat(one.values()[0], count)));
+        }
+        yield new Evaluated.Vectors(repeated);
+      }
+      case Evaluated.Text text -> text;
+    };
+  }
+
+  private double[] repeat(double value, int count) {
+    context.budget().hold(count - 1L);
+    context.budget().work(count);
+    double[] values = new double[count];
+    Arrays.fill(values, value);
+    return values;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.mangru.tsdb.promql;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import java.util.ArrayList;
+import java.util.List;
+
+/// `label_replace` and `label_join`. Confined to the query's thread.
+final class LabelFunctions {
+
+  private final QueryContext context;
+  private final Evaluator evaluator;
+
+  LabelFunctions(QueryContext context, Evaluator evaluator) {
+    this.context = context;
+    this.evaluator = evaluator;
+  }
+
+  Evaluated evaluate(Expr.Call call, Steps steps) {
+    return call.function() == Function.LABEL_REPLACE ? replace(call, steps) : join(call, steps);
+  }
+
+  private Evaluated replace(Expr.Call call, Steps steps) {
+    List<Expr> arguments = call.arguments();
+    String destination = evaluator.text(arguments.get(1));
+    String replacement = evaluator.text(arguments.get(2));
+    String source = evaluator.text(arguments.get(3));
+    Pattern pattern = compile(evaluator.text(arguments.get(4)));
+    if (!isLabelName(destination)) {
+      throw QueryContext.execution(
+          "invalid destination label name in label_replace(): " + destination);
+    }
+    List<StepSeries> result = new ArrayList<>();
+    for (StepSeries series : evaluator.vectors(arguments.getFirst(), steps).series()) {
+      Matcher matcher = pattern.matcher(series.labels().get(source));
+      if (!matcher.matches()) {
+        result.add(series);
+        continue;
+      }
+      String value = expand(replacement, matcher, pattern);
+      result.add(relabeled(series, destination, value));
+      context.budget().work(32);
+    }
+    return unique(result);
+  }
+
+  private Evaluated join(Expr.Call call, Steps steps) {
+    List<Expr> arguments = call.arguments();
+    String destination = evaluator.text(arguments.get(1));
+    String separator = evaluator.text(arguments.get(2));
+    List<String> sources = new ArrayList<>();
+    for (Expr argument : arguments.subList(3, arguments.size())) {
+      String source = evaluator.text(argument);
+      if (!isLabelName(source)) {
+        throw QueryContext.execution("invalid source label name in label_join(): " + source);
+      }
+      sources.add(source);
+    }
+    if (!isLabelName(destination)) {
+      throw QueryContext.execution(
+          "invalid destination label name in label_join(): " + destination);
+    }
+    List<StepSeries> result = new ArrayList<>();
+    for (StepSeries series : evaluator.vectors(arguments.getFirst(), steps).series()) {
+      List<String> values = new ArrayList<>();
+      sources.forEach(source -> values.add(series.labels().get(source)));
+      result.add(relabeled(series, destination, String.join(separator, values)));
+      context.budget().work(32);
+    }
+    return unique(result);
+  }
+
+  private static StepSeries relabeled(StepSeries series, String label, String value) {
+    Labels labels = series.labels().toBuilder().set(label, value).build();
+    boolean dropName = series.dropName() && !label.equals(Labels.METRIC_NAME);
+    return new StepSeries(labels, dropName, series.values());
+  }
+
+  /// Two results with equal labels are an error where both have a value.
+  private static Evaluated unique(List<StepSeries> series) {
+    return new Evaluated.Vectors(Evaluator.mergeEqual(series));
+  }
+
+  /// Any UTF-8 text but the empty one; a lone surrogate is a byte that is not UTF-8.
+  private static boolean isLabelName(String name) {
+    return !name.isEmpty() && name.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+  }
+
+  private static Pattern compile(String regex) {
+    if (regex.length() <= LabelMatcher.MAX_REGEX_LENGTH) {
+      try {
+        return Pattern.compile("^(?s:" + regex + ")$");
+      } catch (PatternSyntaxException e) {
+        throw new dev.mangru.model.error.MangruException(
+            dev.mangru.model.error.ErrorCode.EXECUTION,
+            "invalid regular expression in label_replace(): " + regex,
+            e);
+      }
+    }
+    throw QueryContext.execution(
+        "regular expression in label_replace() of "
+            + regex.length()
+            + " characters is longer than the limit of "
+            + LabelMatcher.MAX_REGEX_LENGTH);
+  }
+
+  /// `$1`, `$name`, `${name}` and `$$` as Go's regexp expands them; what names no group is empty.
+  private static String expand(String template, Matcher matcher, Pattern pattern) {
+    StringBuilder text = new StringBuilder();
+    int i = 0;
+    while (i < template.length()) {
+      char c = template.charAt(i);
+      if (c != '$') {
+        text.append(c);
+        i++;
+        continue;
+      }
+      if (template.startsWith("$$", i)) {
+        text.append('$');
+        i += 2;
+        continue;
+      }
+      boolean braced = template.startsWith("${", i);
+      int start = i + (braced ? 2 : 1);
+      int end = start;
+      while (end < template.length() && isNameCharacter(template.charAt(end))) {
+        end++;
+      }
+      boolean closed = !braced || (end < template.length() && template.charAt(end) == '}');
+      if (end == start || !closed) {
+        text.append('$');
+        i++;
+        continue;
+      }
+      text.append(group(template.substring(start, end), matcher, pattern));
+      i = braced ? end + 1 : end;
+    }
+    return text.toString();
+  }
+
+  private static String group(String name, Matcher matcher, Pattern pattern) {
+    Integer number =
+        name.length() < 6 && name.chars().allMatch(Lexer::isDigit)
+            ? Integer.valueOf(name)
+            : pattern.namedGroups().get(name);
+    if (number == null || number > matcher.groupCount()) {
+      return "";
+    }
+    String group = matcher.group(number);
+    return group == null ? "" : group;
+  }
+
+  private static boolean isNameCharacter(char c) {
+    return c == '_' || Character.isLetterOrDigit(c);
+  }
+}

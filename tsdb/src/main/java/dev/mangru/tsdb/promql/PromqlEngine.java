@@ -1,0 +1,156 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.MetricQuery;
+import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.QueryResult;
+import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.time.Ticker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Answers PromQL over a [MetricStore], as Prometheus 3 does. Thread-safe; each query runs on its
+/// caller's thread.
+///
+/// Texts of errors and annotations are Prometheus', positions included. A query ends by itself at
+/// its timeout, at its sample limit, and within a few thousand samples of its [Cancellation
+/// ][dev.mangru.model.metric.Cancellation].
+public final class PromqlEngine implements MetricQuery {
+
+  private final MetricStore store;
+  private final PromqlOptions options;
+  private final Ticker ticker;
+
+  /// An engine over `store`, timed by the machine's monotonic clock.
+  public PromqlEngine(MetricStore store, PromqlOptions options) {
+    this(store, options, Ticker.SYSTEM);
+  }
+
+  /// An engine that reads elapsed time from `ticker`.
+  public PromqlEngine(MetricStore store, PromqlOptions options, Ticker ticker) {
+    this.store = store;
+    this.options = options;
+    this.ticker = ticker;
+  }
+
+  @Override
+  public QueryResult instant(String expression, long timeMs, Options limits) {
+    Expr parsed = PromqlParser.parse(expression, options);
+    QueryContext context = context(expression, timeMs, timeMs, 0, limits);
+    Evaluator evaluator = new Evaluator(context, parsed);
+    Steps steps = new Steps(timeMs, 0, 1);
+    QueryValue value =
+        switch (parsed.type()) {
+          case MATRIX -> new RangeResult(context, evaluator).read(parsed, steps);
+          case SCALAR, VECTOR, STRING ->
+              instantValue(evaluator.evaluate(parsed, steps), context, timeMs);
+        };
+    return result(value, context);
+  }
+
+  private static QueryValue instantValue(Evaluated evaluated, QueryContext context, long timeMs) {
+    return switch (evaluated) {
+      case Evaluated.Scalars(double[] values) -> new QueryValue.Scalar(timeMs, values[0]);
+      case Evaluated.Text(String text) -> new QueryValue.Text(timeMs, text);
+      case Evaluated.Vectors(List<StepSeries> series) -> {
+        List<QueryValue.Sample> samples = new ArrayList<>();
+        for (StepSeries one : finish(series, context)) {
+          if (one.present(0)) {
+            samples.add(new QueryValue.Sample(one.labels(), timeMs, one.values()[0]));
+          }
+        }
+        yield new QueryValue.Vector(samples);
+      }
+    };
+  }
+
+  @Override
+  public QueryResult range(
+      String expression, long startMs, long endMs, long stepMs, Options limits) {
+    if (stepMs <= 0) {
+      throw MangruException.badData("the step of a range query must be positive: " + stepMs);
+    }
+    if (endMs < startMs) {
+      throw MangruException.badData("end timestamp must not be before start time");
+    }
+    Expr parsed = PromqlParser.parse(expression, options);
+    if (parsed.type() != ValueType.SCALAR && parsed.type() != ValueType.VECTOR) {
+      throw MangruException.badData(
+          "invalid expression type "
+              + GoText.quote(parsed.type().text())
+              + " for range query, must be Scalar or instant Vector");
+    }
+    long count = (endMs - startMs) / stepMs + 1;
+    if (count > Integer.MAX_VALUE / 16) {
+      throw MangruException.badData("a range query of " + count + " steps has too many");
+    }
+    QueryContext context = context(expression, startMs, endMs, stepMs, limits);
+    Evaluator evaluator = new Evaluator(context, parsed);
+    Steps steps = new Steps(startMs, stepMs, (int) count);
+    List<StepSeries> series =
+        switch (evaluator.evaluate(parsed, steps)) {
+          case Evaluated.Scalars(double[] values) ->
+              List.of(new StepSeries(Labels.empty(), false, values));
+          case Evaluated.Vectors(List<StepSeries> found) -> finish(found, context);
+          case Evaluated.Text _ -> throw new IllegalStateException("refused above");
+        };
+    List<QueryValue.Points> points = new ArrayList<>();
+    for (StepSeries one : series) {
+      if (one.anyPresent()) {
+        points.add(points(one, steps));
+      }
+    }
+    points.sort(Comparator.comparing(QueryValue.Points::labels));
+    return result(new QueryValue.Matrix(points), context);
+  }
+
+  private static QueryValue.Points points(StepSeries series, Steps steps) {
+    int count = 0;
+    for (int i = 0; i < steps.count(); i++) {
+      count += series.present(i) ? 1 : 0;
+    }
+    long[] times = new long[count];
+    double[] values = new double[count];
+    int next = 0;
+    for (int i = 0; i < steps.count(); i++) {
+      if (series.present(i)) {
+        times[next] = steps.time(i);
+        values[next] = series.values()[i];
+        next++;
+      }
+    }
+    return new QueryValue.Points(series.labels(), times, values);
+  }
+
+  /// Removes the names that were marked on the way; what became equal is one series.
+  private static List<StepSeries> finish(List<StepSeries> series, QueryContext context) {
+    List<StepSeries> named = new ArrayList<>(series.size());
+    for (StepSeries one : series) {
+      named.add(
+          one.dropName()
+              ? new StepSeries(context.withoutName(one.labels()), false, one.values())
+              : one);
+    }
+    return Evaluator.mergeEqual(named);
+  }
+
+  private QueryContext context(
+      String expression, long startMs, long endMs, long stepMs, Options limits) {
+    QueryBudget budget =
+        new QueryBudget(ticker, limits.timeout(), limits.cancellation(), limits.maxSamples());
+    budget.check();
+    long lookback = (limits.lookback() == null ? options.lookback() : limits.lookback()).toMillis();
+    return new QueryContext(
+        store, options, startMs, endMs, stepMs, lookback, budget, new Annotations(expression));
+  }
+
+  private static QueryResult result(QueryValue value, QueryContext context) {
+    return new QueryResult(
+        value,
+        context.annotations().warnings(),
+        context.annotations().infos(),
+        context.budget().samplesRead());
+  }
+}

@@ -1,0 +1,78 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Cancellation;
+import dev.mangru.model.time.Ticker;
+import java.time.Duration;
+
+/// Time and memory that one query may still take. Confined to the query's thread.
+final class QueryBudget {
+
+  /// Samples between two looks at the clock: about 20 µs of scanning.
+  private static final int CHECK_EVERY = 4_096;
+
+  private final Ticker ticker;
+  private final long deadline;
+  private final Cancellation cancellation;
+  private final long maxSamples;
+  private long held;
+  private long read;
+  private int untilCheck;
+
+  QueryBudget(Ticker ticker, Duration timeout, Cancellation cancellation, long maxSamples) {
+    this.ticker = ticker;
+    this.deadline = ticker.read() + Math.max(0, saturatedNanos(timeout));
+    this.cancellation = cancellation;
+    this.maxSamples = maxSamples;
+  }
+
+  private static long saturatedNanos(Duration timeout) {
+    return timeout.compareTo(Duration.ofDays(365)) > 0
+        ? Duration.ofDays(365).toNanos()
+        : timeout.toNanos();
+  }
+
+  /// Counts `samples` of work and ends the query if its time is over.
+  void work(int samples) {
+    untilCheck -= samples;
+    if (untilCheck <= 0) {
+      check();
+    }
+  }
+
+  /// Ends the query if its time is over or nobody wants the answer any more.
+  void check() {
+    untilCheck = CHECK_EVERY;
+    if (cancellation.requested()) {
+      throw new MangruException(ErrorCode.CANCELED, "query was canceled in query execution");
+    }
+    if (deadline - ticker.read() < 0) {
+      throw new MangruException(ErrorCode.TIMEOUT, "query timed out in query execution");
+    }
+  }
+
+  /// Counts samples that are about to be allocated, before they are.
+  void hold(long samples) {
+    held += samples;
+    if (held > maxSamples) {
+      throw new MangruException(
+          ErrorCode.QUERY_LIMIT,
+          "query processing would load too many samples into memory in query execution");
+    }
+  }
+
+  /// Gives back what [#hold] counted.
+  void release(long samples) {
+    held -= samples;
+  }
+
+  /// Counts samples read from the store.
+  void countRead(long samples) {
+    read += samples;
+  }
+
+  long samplesRead() {
+    return read;
+  }
+}

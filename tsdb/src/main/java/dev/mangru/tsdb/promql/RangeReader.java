@@ -1,0 +1,147 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads range vectors, selected or computed by a subquery, series by series. Confined to the
+/// query's thread.
+final class RangeReader {
+
+  private final QueryContext context;
+  private final SelectorReader reader;
+  private final Evaluator evaluator;
+
+  RangeReader(QueryContext context, SelectorReader reader, Evaluator evaluator) {
+    this.context = context;
+    this.reader = reader;
+    this.evaluator = evaluator;
+  }
+
+  /// Where the windows of a range vector lie.
+  ///
+  /// @param at null if each step has its own
+  record Placement(Expr.@Nullable At at, long offsetMs, long rangeMs) {
+
+    long endMs(QueryContext context, long stepMs) {
+      return context.at(at, stepMs) - offsetMs;
+    }
+  }
+
+  Placement placement(Expr range) {
+    return switch (StepInvariance.unwrap(range)) {
+      case Expr.MatrixSelector matrix ->
+          new Placement(
+              matrix.selector().time().at(),
+              context.offset(matrix.selector().time()),
+              context.range(matrix.range()));
+      case Expr.Subquery subquery ->
+          new Placement(
+              subquery.time().at(),
+              context.offset(subquery.time()),
+              context.range(subquery.range()));
+      case Expr other -> throw new IllegalStateException("not a range vector: " + other);
+    };
+  }
+
+  Expr.Extension extension(Expr range) {
+    return StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix
+        ? matrix.selector().extension()
+        : Expr.Extension.NONE;
+  }
+
+  /// Hands every series to `sink`, with samples from `beforeMs` before the first window to
+  /// `afterMs` after the last.
+  void forEach(Expr range, Steps steps, long beforeMs, long afterMs, Consumer<RawSeries> sink) {
+    if (steps.count() == 0) {
+      return;
+    }
+    Placement placement = placement(range);
+    long first = placement.endMs(context, steps.time(0)) - placement.rangeMs() - beforeMs;
+    long last = placement.endMs(context, steps.last()) + afterMs;
+    switch (StepInvariance.unwrap(range)) {
+      case Expr.MatrixSelector matrix ->
+          reader.forEach(matrix.selector().matchers(), first, last, false, sink);
+      case Expr.Subquery subquery -> subquery(subquery, first, last, sink);
+      case Expr other -> throw new IllegalStateException("not a range vector: " + other);
+    }
+  }
+
+  private void subquery(Expr.Subquery subquery, long after, long until, Consumer<RawSeries> sink) {
+    long step =
+        subquery.step() == null
+            ? context.options().defaultSubqueryStep().toMillis()
+            : context.range(subquery.step());
+    if (step <= 0) {
+      throw QueryContext.execution("subquery step is shorter than a millisecond");
+    }
+    long start = Math.floorDiv(after, step) * step + step;
+    if (start > until) {
+      return;
+    }
+    long count = (until - start) / step + 1;
+    if (count > Integer.MAX_VALUE / 16) {
+      throw new MangruException(
+          ErrorCode.QUERY_LIMIT,
+          "query processing would load too many samples into memory in query execution: a subquery"
+              + " of "
+              + count
+              + " steps");
+    }
+    Steps inner = new Steps(start, step, (int) count);
+    Evaluated.Vectors vectors = evaluator.vectors(subquery.inner(), inner);
+    for (StepSeries series : vectors.series()) {
+      context.budget().hold(count);
+      long[] times = new long[inner.count()];
+      double[] values = new double[inner.count()];
+      int present = 0;
+      for (int i = 0; i < inner.count(); i++) {
+        if (series.present(i)) {
+          times[present] = inner.time(i);
+          values[present] = series.values()[i];
+          present++;
+        }
+      }
+      context.budget().work(inner.count());
+      if (present > 0) {
+        sink.accept(new RawSeries(series.labels(), series.dropName(), times, values, present));
+      }
+      context.budget().release(count);
+    }
+    evaluator.release(vectors);
+  }
+
+  /// A function of the samples of one window, which has at least one; [StepSeries#ABSENT] for no
+  /// result.
+  @FunctionalInterface
+  interface WindowFunction {
+    double apply(Window window, int step);
+  }
+
+  /// Slides a window over `raw` and applies `function` at each step; null if there was no result at
+  /// any.
+  double @Nullable [] slide(
+      RawSeries raw, Placement placement, Steps steps, WindowFunction function) {
+    double[] result = evaluator.allocate(steps);
+    Window window = new Window(raw);
+    boolean any = false;
+    for (int i = 0; i < steps.count(); i++) {
+      long time = steps.time(i);
+      long end = placement.endMs(context, time);
+      window.moveTo(end - placement.rangeMs(), end, time);
+      if (window.isEmpty()) {
+        continue;
+      }
+      result[i] = function.apply(window, i);
+      any |= !StepSeries.isAbsent(result[i]);
+      context.budget().work(1 + (window.size() >> 2));
+    }
+    if (!any) {
+      context.budget().release(steps.count());
+      return null;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryValue;
+import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The answer to an instant query whose expression is itself a range vector: the samples of one
+/// window. Confined to the query's thread.
+final class RangeResult {
+
+  private final QueryContext context;
+  private final Evaluator evaluator;
+
+  RangeResult(QueryContext context, Evaluator evaluator) {
+    this.context = context;
+    this.evaluator = evaluator;
+  }
+
+  QueryValue.Matrix read(Expr range, Steps steps) {
+    RangeReader ranges = evaluator.ranges();
+    RangeReader.Placement placement = ranges.placement(range);
+    Expr.Extension extension = ranges.extension(range);
+    long end = placement.endMs(context, steps.startMs());
+    long start = end - placement.rangeMs();
+    long before = extension == Expr.Extension.NONE ? 0 : context.lookbackMs();
+    long after = extension == Expr.Extension.SMOOTHED ? context.lookbackMs() : 0;
+    ExtendedSelectors extended = new ExtendedSelectors(context, new SelectorReader(context));
+    List<QueryValue.Points> series = new ArrayList<>();
+    Set<Labels> seen = new HashSet<>();
+    ranges.forEach(
+        range,
+        steps,
+        before,
+        after,
+        raw -> {
+          RawSeries shown =
+              extension == Expr.Extension.NONE
+                  ? raw
+                  : extended.window(raw, start, end, extension == Expr.Extension.SMOOTHED);
+          if (shown.count() == 0) {
+            return;
+          }
+          Labels labels = raw.dropName() ? context.withoutName(raw.labels()) : raw.labels();
+          if (!seen.add(labels)) {
+            throw Evaluator.duplicate();
+          }
+          context.budget().hold(shown.count());
+          series.add(
+              new QueryValue.Points(
+                  labels,
+                  Arrays.copyOf(shown.times(), shown.count()),
+                  Arrays.copyOf(shown.values(), shown.count())));
+        });
+    series.sort(Comparator.comparing(QueryValue.Points::labels));
+    return new QueryValue.Matrix(series);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.mangru.tsdb.promql;
+
+/// What is wrong with an expression, and where.
+///
+/// @param position in UTF-16 units of the expression
+public record SyntaxError(Position position, String message) {
+
+  /// With line and column, as Prometheus writes it: `1:4: parse error: unexpected end of input`.
+  public String describe(String expression) {
+    return GoText.lineAndColumn(expression, position.start()) + ": parse error: " + message;
+  }
+}

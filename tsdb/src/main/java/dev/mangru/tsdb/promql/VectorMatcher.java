@@ -1,0 +1,258 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.promql.Expr.Cardinality;
+import dev.mangru.tsdb.promql.Expr.Matching;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Arithmetic and comparisons between two vectors, one-to-one or many-to-one. Confined to the
+/// query's thread; used once.
+///
+/// “Many” and “one” are the operands in the order of the expression, exchanged for `group_right`.
+final class VectorMatcher {
+
+  private final Expr.Binary binary;
+  private final QueryContext context;
+  private final Evaluator evaluator;
+  private final Matching matching;
+  private final boolean swapped;
+  private final Signatures signatures;
+
+  /// Finished series by labels, and by the pair of series they come from.
+  private final Map<Labels, Row> rows = new LinkedHashMap<>();
+
+  private final Map<Long, Row> rowOfPair = new HashMap<>();
+
+  private static final class Row {
+    private final Labels labels;
+    private final double[] values;
+    private boolean dropName;
+    private int lastStep = -1;
+
+    Row(Labels labels, double[] values, boolean dropName) {
+      this.labels = labels;
+      this.values = values;
+      this.dropName = dropName;
+    }
+  }
+
+  VectorMatcher(Expr.Binary binary, QueryContext context, Evaluator evaluator) {
+    this.binary = binary;
+    this.context = context;
+    this.evaluator = evaluator;
+    this.matching = binary.matching();
+    this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
+    this.signatures = new Signatures(matching);
+  }
+
+  List<StepSeries> apply(List<StepSeries> left, List<StepSeries> right, Steps steps) {
+    List<StepSeries> many = swapped ? right : left;
+    List<StepSeries> one = swapped ? left : right;
+    Double fillMany = swapped ? matching.fillRight() : matching.fillLeft();
+    Double fillOne = swapped ? matching.fillLeft() : matching.fillRight();
+    int[] manyNumbers = signatures.number(many);
+    int[] oneNumbers = signatures.number(one);
+    int[] partner = new int[signatures.count()];
+    boolean[] matched = new boolean[signatures.count()];
+    for (int i = 0; i < steps.count(); i++) {
+      boolean anyMany = anyPresent(many, i);
+      boolean anyOne = anyPresent(one, i);
+      boolean nothingMeets =
+          (!anyMany && (fillMany == null || !anyOne)) || (!anyOne && (fillOne == null || !anyMany));
+      if (nothingMeets) {
+        continue;
+      }
+      findPartners(one, oneNumbers, partner, i);
+      Arrays.fill(matched, false);
+      Map<Integer, Set<Labels>> results = new HashMap<>();
+      for (int m = 0; m < many.size(); m++) {
+        if (many.get(m).present(i)) {
+          int partnerIndex = partner[manyNumbers[m]];
+          if (partnerIndex >= 0 || fillOne != null) {
+            StepSeries other = partnerIndex >= 0 ? one.get(partnerIndex) : null;
+            checkOneToOne(matched, manyNumbers[m]);
+            matched[manyNumbers[m]] = true;
+            Row row = row(m, many.get(m), partnerIndex, other, steps);
+            put(
+                row,
+                i,
+                many.get(m).values()[i],
+                other == null && fillOne != null ? fillOne : valueOf(other, i),
+                results,
+                manyNumbers[m]);
+          }
+        }
+      }
+      if (fillMany != null) {
+        fillMissing(one, oneNumbers, matched, fillMany, i, steps, results);
+      }
+      context.budget().work(many.size() + one.size());
+    }
+    return finish();
+  }
+
+  private static double valueOf(@Nullable StepSeries series, int step) {
+    return series == null ? Double.NaN : series.values()[step];
+  }
+
+  private static boolean anyPresent(List<StepSeries> series, int step) {
+    for (StepSeries one : series) {
+      if (one.present(step)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void findPartners(List<StepSeries> one, int[] numbers, int[] partner, int step) {
+    Arrays.fill(partner, -1);
+    for (int s = 0; s < one.size(); s++) {
+      if (!one.get(s).present(step)) {
+        continue;
+      }
+      int before = partner[numbers[s]];
+      if (before >= 0) {
+        throw duplicatePartner(one.get(before).labels(), one.get(s).labels());
+      }
+      partner[numbers[s]] = s;
+    }
+  }
+
+  private RuntimeException duplicatePartner(Labels first, Labels second) {
+    List<String> both = new ArrayList<>(List.of(first.toString(), second.toString()));
+    both.sort(Labels::compareUtf8);
+    return QueryContext.execution(
+        "found duplicate series for the match group "
+            + signatures.of(second)
+            + " on the "
+            + (swapped ? "left" : "right")
+            + " hand-side of the operation: ["
+            + both.get(0)
+            + ", "
+            + both.get(1)
+            + "];many-to-many matching not allowed: matching labels must be unique on one side");
+  }
+
+  private void checkOneToOne(boolean[] matched, int number) {
+    if (matching.cardinality() == Cardinality.ONE_TO_ONE && matched[number]) {
+      throw QueryContext.execution(
+          "multiple matches for labels: many-to-one matching must be explicit"
+              + " (group_left/group_right)");
+    }
+  }
+
+  private void fillMissing(
+      List<StepSeries> one,
+      int[] numbers,
+      boolean[] matched,
+      double fill,
+      int step,
+      Steps steps,
+      Map<Integer, Set<Labels>> results) {
+    for (int s = 0; s < one.size(); s++) {
+      StepSeries series = one.get(s);
+      if (series.present(step) && !matched[numbers[s]]) {
+        Row row = row(-1, null, s, series, steps);
+        put(row, step, fill, series.values()[step], results, numbers[s]);
+      }
+    }
+  }
+
+  private void put(
+      Row row,
+      int step,
+      double manyValue,
+      double oneValue,
+      Map<Integer, Set<Labels>> results,
+      int signature) {
+    BinaryOperator operator = binary.operator();
+    double left = swapped ? oneValue : manyValue;
+    double right = swapped ? manyValue : oneValue;
+    if (BinaryEvaluator.isTrim(operator)) {
+      BinaryEvaluator.incompatible(binary, context);
+      return;
+    }
+    double outcome = operator.apply(left, right);
+    if (operator.isComparison() && !binary.bool()) {
+      if (outcome == 0) {
+        return;
+      }
+      outcome = left;
+    }
+    if (matching.cardinality() != Cardinality.ONE_TO_ONE
+        && !results.computeIfAbsent(signature, _ -> new HashSet<>()).add(row.labels)) {
+      throw QueryContext.execution(
+          "multiple matches for labels: grouping labels must ensure unique matches");
+    }
+    if (row.lastStep == step) {
+      throw Evaluator.duplicate();
+    }
+    row.lastStep = step;
+    row.values[step] = outcome;
+  }
+
+  private Row row(
+      int manyIndex,
+      @Nullable StepSeries many,
+      int oneIndex,
+      @Nullable StepSeries one,
+      Steps steps) {
+    long pair = ((long) (manyIndex + 1) << 32) | (oneIndex + 1);
+    Row known = rowOfPair.get(pair);
+    if (known != null) {
+      return known;
+    }
+    Labels manyLabels = many == null ? null : many.labels();
+    Labels oneLabels = one == null ? null : one.labels();
+    if (manyLabels == null) {
+      manyLabels = signatures.of(java.util.Objects.requireNonNull(oneLabels));
+    }
+    if (oneLabels == null) {
+      oneLabels = signatures.of(manyLabels);
+    }
+    boolean dropName = binary.bool() || (many != null && many.dropName());
+    Labels labels = resultLabels(manyLabels, oneLabels);
+    if (binary.bool() && !context.options().delayedNameRemoval()) {
+      labels = context.withoutName(labels);
+      dropName = false;
+    }
+    boolean drop = dropName;
+    Row row = rows.computeIfAbsent(labels, key -> new Row(key, evaluator.allocate(steps), drop));
+    row.dropName |= drop;
+    rowOfPair.put(pair, row);
+    context.budget().work(32);
+    return row;
+  }
+
+  private Labels resultLabels(Labels many, Labels one) {
+    Labels labels = binary.operator().isComparison() ? many : context.withoutName(many);
+    if (matching.cardinality() == Cardinality.ONE_TO_ONE) {
+      labels = matching.on() ? labels.keep(matching.labels()) : labels.without(matching.labels());
+    }
+    if (!matching.include().isEmpty()) {
+      Labels.Builder builder = labels.toBuilder();
+      matching.include().forEach(name -> builder.set(name, one.get(name)));
+      labels = builder.build();
+    }
+    return labels;
+  }
+
+  private List<StepSeries> finish() {
+    List<StepSeries> result = new ArrayList<>();
+    for (Row row : rows.values()) {
+      StepSeries series = new StepSeries(row.labels, row.dropName, row.values);
+      if (series.anyPresent()) {
+        result.add(series);
+      }
+    }
+    return result;
+  }
+}
