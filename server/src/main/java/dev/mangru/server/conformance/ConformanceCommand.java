@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `mangru conformance [DIR]`: runs the corpora of a folder, prints one line for each area, and writes
-/// the failing cases into a report file. Exit status 1 if a case failed.
+/// `mangru conformance [DIR]`: runs the corpora of a folder, prints one line for each area, and
+/// writes the failing cases into a report file. Exit status 1 if a case failed.
 @Command(
     name = "conformance",
     description = "Run the ecosystem's conformance cases of a folder.",

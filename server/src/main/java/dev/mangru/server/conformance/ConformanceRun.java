@@ -52,8 +52,7 @@ final class ConformanceRun {
   static String line(Outcome outcome) {
     ConformanceReport report = outcome.report();
     return "%s: %d passed, %d failed, %d skipped"
-        .formatted(
-            outcome.area(), report.passed(), report.failures().size(), report.skipped());
+        .formatted(outcome.area(), report.passed(), report.failures().size(), report.skipped());
   }
 
   /// Writes every failure with what was expected and what came, and every reason for skipping.

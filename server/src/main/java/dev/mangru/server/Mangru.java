@@ -1,0 +1,65 @@
+package dev.mangru.server;
+
+import dev.mangru.server.cli.AgentCommand;
+import dev.mangru.server.cli.CheckCommand;
+import dev.mangru.server.cli.UpCommand;
+import dev.mangru.server.cli.VersionCommand;
+import dev.mangru.server.config.StartFailure;
+import dev.mangru.server.conformance.ConformanceCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/// The program. `mangru help` tells its subcommands; each is a class.
+///
+/// Exit codes are those of BSD's `sysexits.h`: 64 usage, 69 port taken, 70 our bug, 73 data
+/// directory unusable, 74 data directory in use or broken, 78 configuration.
+@Command(
+    name = "mangru",
+    description = "Monitoring, logging and autoscaling for Kubernetes, in one process.",
+    subcommands = {
+      UpCommand.class,
+      CheckCommand.class,
+      ConformanceCommand.class,
+      AgentCommand.class,
+      VersionCommand.class,
+      HelpCommand.class
+    })
+public final class Mangru {
+
+  private static final int USAGE = 64;
+
+  private Mangru() {}
+
+  /// Runs one subcommand and ends the process with its exit code.
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /// Runs one subcommand.
+  ///
+  /// @return the exit code
+  static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  private static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Mangru());
+    line.getSubcommands().get("agent").setUnmatchedOptionsArePositionalParams(true);
+    line.setParameterExceptionHandler((error, _) -> {
+      CommandLine command = error.getCommandLine();
+      command.getErr().println("mangru: " + error.getMessage());
+      command
+          .getErr()
+          .println("\"mangru help\" tells the commands, \"mangru COMMAND --help\" their options.");
+      command.getErr().flush();
+      return USAGE;
+    });
+    line.setExecutionExceptionHandler((error, command, _) -> {
+      command.getErr().println("mangru: " + error.getMessage());
+      command.getErr().flush();
+      return error instanceof StartFailure failure ? failure.exitCode() : StartFailure.SOFTWARE;
+    });
+    return line;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.mangru.server.cli;
+
+import dev.mangru.logindex.LogIndexCheck;
+import dev.mangru.model.disk.CheckReport;
+import dev.mangru.server.config.StartFailure;
+import dev.mangru.tsdb.TsdbCheck;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `mangru check DIR`: reads every byte of a data directory and says what is wrong. Changes
+/// nothing.
+@Command(
+    name = "check",
+    description = "Verify a data directory. Exit status 1 if something is wrong.",
+    mixinStandardHelpOptions = true)
+public final class CheckCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR",
+      description = "The data directory, as given to \"up --data\".")
+  private Path directory = Path.of("mangru-data");
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (!Files.isDirectory(directory) || !Files.isReadable(directory)) {
+      throw new StartFailure(
+          StartFailure.CANNOT_CREATE,
+          "the data directory " + directory + " is not there or cannot be read",
+          null);
+    }
+    boolean sound = true;
+    Path metrics = directory.resolve("metrics");
+    if (Files.isDirectory(metrics)) {
+      sound &= print(out, "metrics", TsdbCheck.check(metrics));
+    }
+    Path logs = directory.resolve("logs");
+    if (Files.isDirectory(logs)) {
+      sound &= print(out, "logs", LogIndexCheck.check(logs));
+    }
+    out.println(sound ? "sound: " + directory : "broken: " + directory);
+    out.flush();
+    return sound ? 0 : 1;
+  }
+
+  private static boolean print(PrintWriter out, String part, CheckReport report) {
+    report.checked().forEach(line -> out.println(part + ": " + line));
+    report.problems().forEach(line -> out.println(part + ": PROBLEM " + line));
+    return report.sound();
+  }
+}

@@ -1,0 +1,213 @@
+package dev.mangru.server.config;
+
+import dev.mangru.logindex.LogIndexOptions;
+import dev.mangru.server.http.Bodies;
+import dev.mangru.server.http.QueryLimits;
+import dev.mangru.tsdb.TsdbOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/// Everything about Mangru that can be configured. A name that is not here stops the start.
+///
+/// `application.yaml` lists every option with its default, its unit and why.
+///
+/// @param data the data directory
+/// @param http listening, limits and who may come in
+/// @param metrics the time-series store
+/// @param logs the log index
+/// @param query what metric queries may take
+/// @param agent the node agent in this process
+/// @param builtInObjectives whether Mangru's own objectives are measured too
+/// @param objectives the user's objectives
+/// @param otel where spans go
+@ConfigurationProperties(prefix = "mangru", ignoreUnknownFields = false)
+public record MangruProperties(
+    @DefaultValue("mangru-data") Path data,
+    @DefaultValue Http http,
+    @DefaultValue Metrics metrics,
+    @DefaultValue Logs logs,
+    @DefaultValue Query query,
+    @DefaultValue Agent agent,
+    @DefaultValue("true") boolean builtInObjectives,
+    @DefaultValue List<ObjectiveProperties> objectives,
+    @DefaultValue Otel otel) {
+
+  public MangruProperties {
+    objectives = List.copyOf(objectives);
+  }
+
+  /// Listening, limits and who may come in.
+  ///
+  /// @param address to listen on
+  /// @param port to listen on; 0 takes a free one
+  /// @param allowRemote whether `address` may be other than a loopback address
+  /// @param allowedHosts names in the Host header beside those of the loopback address
+  /// @param allowedOrigins origins whose web pages may read and send
+  /// @param maxBody largest request body as sent
+  /// @param maxDecodedBody largest request body after decompression
+  /// @param maxBytesInFlight bodies of all requests together
+  /// @param maxBodyDuration longest time a body may take to arrive
+  public record Http(
+      @DefaultValue("127.0.0.1") String address,
+      @DefaultValue("8080") int port,
+      @DefaultValue("false") boolean allowRemote,
+      @DefaultValue List<String> allowedHosts,
+      @DefaultValue List<String> allowedOrigins,
+      @DefaultValue("32MB") DataSize maxBody,
+      @DefaultValue("32MB") DataSize maxDecodedBody,
+      @DefaultValue("128MB") DataSize maxBytesInFlight,
+      @DefaultValue("60s") Duration maxBodyDuration) {
+
+    public Http {
+      allowedHosts = List.copyOf(allowedHosts);
+      allowedOrigins = List.copyOf(allowedOrigins);
+      if (port < 0 || port > 65_535) {
+        throw new IllegalArgumentException("mangru.http.port must be from 0 to 65535: " + port);
+      }
+    }
+
+    /// What one body may take.
+    public Bodies.BodyLimits bodyLimits() {
+      return new Bodies.BodyLimits(
+          Math.toIntExact(maxBody.toBytes()),
+          Math.toIntExact(maxDecodedBody.toBytes()),
+          maxBodyDuration);
+    }
+  }
+
+  /// The time-series store.
+  ///
+  /// @param retention samples older than this are refused and removed
+  /// @param maxAhead how far ahead of the clock a sample may be
+  /// @param maxSeries active series
+  /// @param minFree free disk space under which writes are refused
+  public record Metrics(
+      @DefaultValue("400d") Duration retention,
+      @DefaultValue("10m") Duration maxAhead,
+      @DefaultValue("1000000") long maxSeries,
+      @DefaultValue("64MB") DataSize minFree) {
+
+    /// The store's options, below the data directory.
+    public TsdbOptions options(Path data) {
+      return TsdbOptions.builder(data.resolve("metrics"))
+          .retention(retention)
+          .maxAhead(maxAhead)
+          .maxSeries(maxSeries)
+          .minFreeBytes(minFree.toBytes())
+          .build();
+    }
+  }
+
+  /// The log index.
+  ///
+  /// @param retention records older than this are removed
+  /// @param maxLine a longer line is cut
+  /// @param searchTimeout longest time of one search
+  /// @param minFree free disk space under which records are refused
+  public record Logs(
+      @DefaultValue("30d") Duration retention,
+      @DefaultValue("256KB") DataSize maxLine,
+      @DefaultValue("30s") Duration searchTimeout,
+      @DefaultValue("512MB") DataSize minFree) {
+
+    /// The index's options, below the data directory.
+    public LogIndexOptions options(Path data) {
+      LogIndexOptions defaults = LogIndexOptions.defaults(data.resolve("logs"));
+      LogIndexOptions.RecordLimits records = defaults.records();
+      LogIndexOptions.SearchLimits searches = defaults.searches();
+      LogIndexOptions.Writing writing = defaults.writing();
+      return new LogIndexOptions(
+          defaults.directory(),
+          retention,
+          defaults.shard(),
+          defaults.acceptAhead(),
+          new LogIndexOptions.RecordLimits(
+              Math.toIntExact(maxLine.toBytes()),
+              records.maxStreamLabels(),
+              records.maxStreamLabelBytes(),
+              records.maxAttributes(),
+              records.maxAttributeBytes()),
+          new LogIndexOptions.SearchLimits(
+              searchTimeout, searches.maxLinesRead(), searches.maxPageSize(), searches.maxTails()),
+          new LogIndexOptions.Writing(
+              writing.bufferBytes(),
+              writing.queueBytes(),
+              writing.walSegmentBytes(),
+              writing.commitInterval(),
+              writing.commitBytes(),
+              minFree.toBytes()),
+          defaults.disk(),
+          defaults.ticker());
+    }
+  }
+
+  /// What metric queries may take.
+  ///
+  /// @param timeout longest time of one query
+  /// @param lookback how far an instant selector looks back
+  /// @param maxSamples samples that one query holds at a time
+  /// @param maxConcurrent queries at once, of metrics and logs
+  /// @param maxWait how long a query waits for its turn
+  public record Query(
+      @DefaultValue("30s") Duration timeout,
+      @DefaultValue("5m") Duration lookback,
+      @DefaultValue("50000000") long maxSamples,
+      @DefaultValue("20") int maxConcurrent,
+      @DefaultValue("10s") Duration maxWait) {
+
+    public Query {
+      if (maxConcurrent <= 0) {
+        throw new IllegalArgumentException(
+            "mangru.query.max-concurrent must be positive: " + maxConcurrent);
+      }
+    }
+
+    /// The limits of one query.
+    public QueryLimits limits() {
+      return new QueryLimits(timeout, lookback, maxSamples);
+    }
+  }
+
+  /// The node agent in this process.
+  ///
+  /// @param enabled whether it runs
+  /// @param interval between two passes over this machine
+  /// @param logs globs of log files to tail
+  /// @param scrape further targets that expose metrics over HTTP
+  public record Agent(
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("10s") Duration interval,
+      @DefaultValue List<String> logs,
+      @DefaultValue List<ScrapeTarget> scrape) {
+
+    public Agent {
+      logs = List.copyOf(logs);
+      scrape = List.copyOf(scrape);
+    }
+  }
+
+  /// A target that the agent scrapes.
+  ///
+  /// @param job the value of its `job` label
+  /// @param url where its metrics are
+  public record ScrapeTarget(String job, String url) {}
+
+  /// Where OpenTelemetry spans go.
+  ///
+  /// @param endpoint base address of an OTLP/HTTP receiver, such as `http://127.0.0.1:4318`; empty
+  ///   for none, and then nothing is sent anywhere
+  /// @param sampleRatio share of requests with a span, 0 to 1
+  public record Otel(@DefaultValue("") String endpoint, @DefaultValue("1.0") double sampleRatio) {
+
+    public Otel {
+      if (!(sampleRatio >= 0 && sampleRatio <= 1)) {
+        throw new IllegalArgumentException(
+            "mangru.otel.sample-ratio must be from 0 to 1: " + sampleRatio);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.mangru.server.http;
+
+import dev.mangru.model.time.Ticker;
+import dev.mangru.server.self.SelfMetrics;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
+
+/// Measures every request to an interface, and puts a span around it that continues its caller's
+/// trace.
+public final class RequestFilter extends OncePerRequestFilter {
+
+  private static final String TAIL = "/api/ui/logs/tail";
+
+  private final SelfMetrics metrics;
+  private final OpenTelemetry telemetry;
+  private final Tracer tracer;
+  private final Ticker ticker;
+
+  public RequestFilter(SelfMetrics metrics, OpenTelemetry telemetry, Ticker ticker) {
+    this.metrics = metrics;
+    this.telemetry = telemetry;
+    this.tracer = telemetry.getTracer("dev.mangru.server");
+    this.ticker = ticker;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    Optional<Routes> api = Routes.of(request);
+    if (api.isEmpty() || request.getRequestURI().equals(TAIL)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    long start = ticker.read();
+    Span span = begin(request);
+    int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // unless the chain returns
+    try (Scope _ = span.makeCurrent()) {
+      chain.doFilter(request, response);
+      status = response.getStatus();
+    } finally {
+      String route =
+          request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE) instanceof String p
+              ? p
+              : "unknown";
+      metrics.request(api.get().label(), route, status, Duration.ofNanos(ticker.read() - start));
+      end(span, request, route, status);
+    }
+  }
+
+  private Span begin(HttpServletRequest request) {
+    Context caller =
+        telemetry
+            .getPropagators()
+            .getTextMapPropagator()
+            .extract(Context.current(), request, Headers.INSTANCE);
+    return tracer
+        .spanBuilder(request.getMethod())
+        .setParent(caller)
+        .setSpanKind(SpanKind.SERVER)
+        .startSpan();
+  }
+
+  /// Names as in OpenTelemetry's semantic conventions for HTTP.
+  private static void end(Span span, HttpServletRequest request, String route, int status) {
+    span.updateName(request.getMethod() + " " + route);
+    span.setAttribute("http.request.method", request.getMethod());
+    span.setAttribute("http.route", route);
+    span.setAttribute("http.response.status_code", status);
+    span.setAttribute("http.request.body.size", request.getContentLengthLong());
+    if (status >= 500) {
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end();
+  }
+
+  private enum Headers implements TextMapGetter<HttpServletRequest> {
+    INSTANCE;
+
+    @Override
+    public Iterable<String> keys(HttpServletRequest request) {
+      return Collections.list(request.getHeaderNames());
+    }
+
+    @Override
+    public @Nullable String get(@Nullable HttpServletRequest request, String name) {
+      return request == null ? null : request.getHeader(name);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.mangru.server.http.prometheus;
+
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Cancellation;
+import dev.mangru.model.metric.MetricQuery;
+import dev.mangru.model.metric.QueryResult;
+import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.time.Ticker;
+import dev.mangru.server.http.Disconnects;
+import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.Params;
+import dev.mangru.server.http.QueryGate;
+import dev.mangru.server.http.QueryLimits;
+import dev.mangru.server.http.RangeParams;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JsonGenerator;
+
+/// `/api/v1/query` and `/api/v1/query_range`.
+///
+/// Source: Prometheus `web/api/v1/api.go`; parameters, answers and words of errors are its.
+@RestController
+public final class QueryApi {
+
+  private static final String TRUNCATED = "results truncated due to limit";
+
+  private final MetricQuery engine;
+  private final QueryLimits limits;
+  private final QueryGate gate;
+  private final Disconnects disconnects;
+  private final InstantSource clock;
+  private final Ticker ticker;
+
+  /// @param disconnects ends queries whose callers went away
+  public QueryApi(
+      MetricQuery engine,
+      QueryLimits limits,
+      QueryGate gate,
+      Disconnects disconnects,
+      InstantSource clock,
+      Ticker ticker) {
+    this.engine = engine;
+    this.limits = limits;
+    this.gate = gate;
+    this.disconnects = disconnects;
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  @GetMapping("/api/v1/query")
+  void queryByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    query(request, response);
+  }
+
+  @PostMapping("/api/v1/query")
+  void query(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Params params = new Params(request);
+    int limit = params.limit();
+    long time = params.timeMs("time", clock.millis());
+    String expression = params.get("query", "");
+    answer(request, response, params, limit, options -> engine.instant(expression, time, options));
+  }
+
+  @GetMapping("/api/v1/query_range")
+  void rangeByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    range(request, response);
+  }
+
+  @PostMapping("/api/v1/query_range")
+  void range(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Params params = new Params(request);
+    int limit = params.limit();
+    RangeParams range = RangeParams.of(params);
+    String expression = params.get("query", "");
+    answer(
+        request,
+        response,
+        params,
+        limit,
+        options ->
+            engine.range(expression, range.startMs(), range.endMs(), range.stepMs(), options));
+  }
+
+  private void answer(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Params params,
+      int limit,
+      Function<MetricQuery.Options, QueryResult> run)
+      throws IOException {
+    Cancellation cancellation = new Cancellation();
+    MetricQuery.Options options =
+        limits.options(params.duration("timeout"), params.duration("lookback_delta"), cancellation);
+    String stats = params.get("stats");
+    QueryResult result;
+    long waitedNs;
+    long start;
+    long end;
+    try (QueryGate.Turn turn = gate.enter();
+        Disconnects.Watch _ = disconnects.watch(request, cancellation)) {
+      waitedNs = turn.waitedNs();
+      start = ticker.read();
+      result = run.apply(options);
+      end = ticker.read();
+    } catch (MangruException e) {
+      throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
+    }
+    boolean truncated = limit > 0 && seriesCount(result.value()) > limit;
+    QueryValue value = truncated ? truncate(result.value(), limit) : result.value();
+    List<String> warnings = new ArrayList<>(result.warnings());
+    if (truncated) {
+      warnings.add(TRUNCATED);
+    }
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartObject();
+          QueryJson.result(json, value);
+          if (stats != null) {
+            stats(json, result.samplesRead(), waitedNs, end - start);
+          }
+          json.writeEndObject();
+          JsonAnswer.stringsIfAny(json, "warnings", warnings);
+          JsonAnswer.stringsIfAny(json, "infos", result.infos());
+        });
+  }
+
+  /// What is measured here; the timings inside the engine are not, and so are absent.
+  private static void stats(JsonGenerator json, long samples, long waitedNs, long ranNs) {
+    json.writeName("stats");
+    json.writeStartObject();
+    json.writeName("timings");
+    json.writeStartObject();
+    json.writeNumberProperty("evalTotalTime", ranNs / 1e9);
+    json.writeNumberProperty("execQueueTime", waitedNs / 1e9);
+    json.writeNumberProperty("execTotalTime", (waitedNs + ranNs) / 1e9);
+    json.writeEndObject();
+    json.writeName("samples");
+    json.writeStartObject();
+    json.writeNumberProperty("totalQueryableSamples", samples);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static int seriesCount(QueryValue value) {
+    return switch (value) {
+      case QueryValue.Vector(List<QueryValue.Sample> samples) -> samples.size();
+      case QueryValue.Matrix(List<QueryValue.Points> series) -> series.size();
+      case QueryValue.Scalar _, QueryValue.Text _ -> 0;
+    };
+  }
+
+  private static QueryValue truncate(QueryValue value, int limit) {
+    return switch (value) {
+      case QueryValue.Vector(List<QueryValue.Sample> samples) ->
+          new QueryValue.Vector(samples.subList(0, limit));
+      case QueryValue.Matrix(List<QueryValue.Points> series) ->
+          new QueryValue.Matrix(series.subList(0, limit));
+      case QueryValue.Scalar _, QueryValue.Text _ -> value;
+    };
+  }
+}

@@ -1,0 +1,150 @@
+package dev.mangru.server.http.prometheus;
+
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.Querier;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.Params;
+import dev.mangru.server.http.QueryGate;
+import dev.mangru.tsdb.promql.PromqlParser;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/api/v1/series`, `/api/v1/labels` and `/api/v1/label/NAME/values`.
+@RestController
+public final class SeriesApi {
+
+  private final MetricStore store;
+  private final QueryGate gate;
+
+  public SeriesApi(MetricStore store, QueryGate gate) {
+    this.store = store;
+    this.gate = gate;
+  }
+
+  @GetMapping("/api/v1/series")
+  void seriesByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    series(request, response);
+  }
+
+  @PostMapping("/api/v1/series")
+  void series(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Params params = new Params(request);
+    int limit = params.limit();
+    List<List<LabelMatcher>> selectors = selectors(params);
+    if (selectors.isEmpty()) {
+      throw MangruException.badData("no match[] parameter provided");
+    }
+    Collection<Labels> found =
+        union(
+            params,
+            selectors,
+            new TreeSet<>(),
+            (querier, matchers) ->
+                querier.select(matchers).stream().map(Querier.Series::labels).toList());
+    boolean truncated = limit > 0 && found.size() > limit;
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartArray();
+          found.stream()
+              .limit(truncated ? limit : Long.MAX_VALUE)
+              .forEach(labels -> JsonAnswer.labels(json, labels));
+          json.writeEndArray();
+          JsonAnswer.stringsIfAny(json, "warnings", warnings(truncated));
+        });
+  }
+
+  @GetMapping("/api/v1/labels")
+  void labelsByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    labels(request, response);
+  }
+
+  @PostMapping("/api/v1/labels")
+  void labels(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    answerStrings(new Params(request), response, Querier::labelNames);
+  }
+
+  @GetMapping("/api/v1/label/{name}/values")
+  void values(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    String label = LabelNames.unescape(name);
+    answerStrings(
+        new Params(request), response, (querier, matchers) -> querier.labelValues(label, matchers));
+  }
+
+  private void answerStrings(
+      Params params,
+      HttpServletResponse response,
+      BiFunction<Querier, List<LabelMatcher>, List<String>> get)
+      throws IOException {
+    int limit = params.limit();
+    List<List<LabelMatcher>> selectors = selectors(params);
+    Collection<String> found =
+        union(
+            params,
+            selectors.isEmpty() ? List.of(List.of()) : selectors,
+            new TreeSet<>(Labels::compareUtf8),
+            get);
+    boolean truncated = limit > 0 && found.size() > limit;
+    JsonAnswer.success(
+        response,
+        json -> {
+          JsonAnswer.strings(json, truncated ? found.stream().limit(limit).toList() : found);
+          JsonAnswer.stringsIfAny(json, "warnings", warnings(truncated));
+        });
+  }
+
+  private <T> Collection<T> union(
+      Params params,
+      List<List<LabelMatcher>> selectors,
+      SortedSet<T> found,
+      BiFunction<Querier, List<LabelMatcher>, List<T>> get) {
+    long start = params.timeMs("start", Long.MIN_VALUE);
+    long end = params.timeMs("end", Long.MAX_VALUE);
+    if (end < start) {
+      return found; // as Prometheus does: nothing lies in an empty range
+    }
+    try (QueryGate.Turn _ = gate.enter();
+        Querier querier = store.querier(new TimeRange(start, end))) {
+      selectors.forEach(matchers -> found.addAll(get.apply(querier, matchers)));
+    }
+    return found;
+  }
+
+  private static List<String> warnings(boolean truncated) {
+    return truncated ? List.of("results truncated due to limit") : List.of();
+  }
+
+  private static List<List<LabelMatcher>> selectors(Params params) {
+    List<List<LabelMatcher>> selectors = new ArrayList<>();
+    for (String text : params.all("match[]")) {
+      List<LabelMatcher> matchers;
+      try {
+        matchers = PromqlParser.parseSelector(text);
+      } catch (MangruException e) {
+        throw Params.invalid("match[]", e.text(), e);
+      }
+      if (matchers.stream().allMatch(LabelMatcher::matchesEmpty)) {
+        throw Params.invalid(
+            "match[]", "match[] must contain at least one non-empty matcher", null);
+      }
+      selectors.add(matchers);
+    }
+    return selectors;
+  }
+}

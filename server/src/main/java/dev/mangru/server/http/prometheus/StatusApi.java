@@ -1,0 +1,102 @@
+package dev.mangru.server.http.prometheus;
+
+import dev.mangru.model.error.MangruException;
+import dev.mangru.server.http.BuildInfo;
+import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.Params;
+import dev.mangru.tsdb.promql.PromqlParser;
+import dev.mangru.tsdb.promql.PromqlPrinter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RestController;
+
+/// What clients ask a Prometheus about itself. Rules, alerts, exemplars and metadata are not kept
+/// yet, so there are truly none of them.
+@RestController
+public final class StatusApi {
+
+  private final BuildInfo build;
+
+  public StatusApi(BuildInfo build) {
+    this.build = build;
+  }
+
+  @GetMapping("/api/v1/status/buildinfo")
+  void buildInfo(HttpServletResponse response) throws IOException {
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("version", build.version());
+          json.writeStringProperty("revision", "");
+          json.writeStringProperty("branch", "");
+          json.writeStringProperty("buildUser", "");
+          json.writeStringProperty("buildDate", "");
+          json.writeStringProperty("goVersion", "");
+          json.writeStringProperty("application", "Mangru");
+          json.writeStringProperty("javaVersion", build.javaVersion());
+          json.writeEndObject();
+        });
+  }
+
+  @GetMapping("/api/v1/metadata")
+  void metadata(HttpServletResponse response) throws IOException {
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartObject();
+          json.writeEndObject();
+        });
+  }
+
+  @GetMapping("/api/v1/rules")
+  void rules(HttpServletResponse response) throws IOException {
+    none(response, "groups");
+  }
+
+  @GetMapping("/api/v1/alerts")
+  void alerts(HttpServletResponse response) throws IOException {
+    none(response, "alerts");
+  }
+
+  @RequestMapping(
+      path = "/api/v1/query_exemplars",
+      method = {RequestMethod.GET, RequestMethod.POST})
+  void exemplars(HttpServletResponse response) throws IOException {
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartArray();
+          json.writeEndArray();
+        });
+  }
+
+  @RequestMapping(
+      path = "/api/v1/format_query",
+      method = {RequestMethod.GET, RequestMethod.POST})
+  void format(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    String pretty;
+    try {
+      pretty = PromqlPrinter.pretty(PromqlParser.parse(new Params(request).get("query", "")));
+    } catch (MangruException e) {
+      throw Params.invalid("query", e.text(), e);
+    }
+    JsonAnswer.success(response, json -> json.writeString(pretty));
+  }
+
+  private static void none(HttpServletResponse response, String member) throws IOException {
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartObject();
+          json.writeName(member);
+          json.writeStartArray();
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+}

@@ -1,0 +1,139 @@
+package dev.mangru.server.http.prometheus;
+
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.AppendSummary;
+import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.MetricStore;
+import dev.mangru.server.http.Bodies;
+import dev.mangru.server.http.ContentCoding;
+import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.MediaType;
+import dev.mangru.tsdb.ingest.RemoteWriteSummary;
+import dev.mangru.tsdb.ingest.RemoteWriteV1;
+import dev.mangru.tsdb.ingest.RemoteWriteV2;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/api/v1/write`: Prometheus remote write, 1.0 and 2.0. An answer of success means that the
+/// samples are on stable storage.
+///
+/// Errors are plain text, because senders put the first line of the answer into their log. A
+/// request with some samples that cannot be stored keeps the others and answers 400, which tells
+/// the sender not to send it again.
+///
+/// Source: Prometheus remote write specifications 1.0 and 2.0.
+@RestController
+public final class WriteApi {
+
+  private static final String PROTOBUF = "application/x-protobuf";
+  private static final String V1 = "prometheus.WriteRequest";
+  private static final String V2 = "io.prometheus.write.v2.Request";
+  private static final String WRITTEN = "X-Prometheus-Remote-Write-";
+
+  private final MetricStore store;
+  private final Bodies bodies;
+
+  public WriteApi(MetricStore store, Bodies bodies) {
+    this.store = store;
+    this.bodies = bodies;
+  }
+
+  @PostMapping("/api/v1/write")
+  void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    written(response, 0);
+    try {
+      boolean second = isSecondVersion(MediaType.of(request.getContentType()));
+      ContentCoding coding =
+          ContentCoding.of(
+              request.getHeader("Content-Encoding"),
+              ContentCoding.SNAPPY,
+              Set.of(ContentCoding.SNAPPY, ContentCoding.ZSTD));
+      RemoteWriteSummary decoded;
+      AppendSummary stored;
+      try (Bodies.Body body = bodies.read(request, coding)) {
+        Appender batch = store.appender();
+        decoded =
+            second
+                ? RemoteWriteV2.decode(body.bytes(), batch)
+                : RemoteWriteV1.decode(body.bytes(), batch);
+        stored = batch.commit();
+      }
+      written(response, stored.accepted());
+      if (stored.rejected() > 0 || !decoded.complete()) {
+        text(response, HttpServletResponse.SC_BAD_REQUEST, missing(decoded, stored));
+      } else {
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+      }
+    } catch (MangruException e) {
+      JsonAnswer.retryAfter(response, e);
+      text(response, e.code().httpStatus(), e.text());
+    }
+  }
+
+  private static boolean isSecondVersion(MediaType type) {
+    if (type.name().isEmpty() || type.name().equals(PROTOBUF)) {
+      switch (type.proto()) {
+        case "", V1 -> {
+          return false;
+        }
+        case V2 -> {
+          return true;
+        }
+        default -> {
+          // refused below
+        }
+      }
+    }
+    throw new MangruException(
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        "remote write takes Content-Type "
+            + PROTOBUF
+            + " with proto="
+            + V1
+            + " or proto="
+            + V2
+            + ", not \""
+            + type.name()
+            + (type.proto().isEmpty() ? "" : ";proto=" + type.proto())
+            + "\"");
+  }
+
+  private static void written(HttpServletResponse response, long samples) {
+    response.setHeader(WRITTEN + "Samples-Written", String.valueOf(samples));
+    response.setHeader(WRITTEN + "Histograms-Written", "0");
+    response.setHeader(WRITTEN + "Exemplars-Written", "0");
+  }
+
+  private static String missing(RemoteWriteSummary decoded, AppendSummary stored) {
+    List<String> parts = new ArrayList<>();
+    parts.add(stored.accepted() + " samples stored");
+    if (stored.rejected() > 0) {
+      parts.add(
+          stored.rejected()
+              + " rejected: "
+              + stored.examples().stream()
+                  .map(AppendSummary.Rejection::describe)
+                  .collect(Collectors.joining("; ")));
+    }
+    if (!decoded.complete()) {
+      parts.add(decoded.describeMissing());
+    }
+    return String.join("; ", parts);
+  }
+
+  private static void text(HttpServletResponse response, int status, String text)
+      throws IOException {
+    response.setStatus(status);
+    response.setContentType("text/plain;charset=utf-8");
+    response.getOutputStream().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+}

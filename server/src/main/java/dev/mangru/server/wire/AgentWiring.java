@@ -1,0 +1,99 @@
+package dev.mangru.server.wire;
+
+import dev.mangru.collector.agent.Agent;
+import dev.mangru.collector.agent.AgentOptions;
+import dev.mangru.collector.tail.LogFormat;
+import dev.mangru.collector.tail.LogSource;
+import dev.mangru.model.time.Ticker;
+import dev.mangru.server.config.DataDirectory;
+import dev.mangru.server.config.MangruProperties;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+
+/// The node agent in this process. It sends over HTTP like any other sender, so it starts after the
+/// server listens, and ends, its queue sent, before the server stops listening.
+@Configuration(proxyBeanMethods = false)
+class AgentWiring {
+
+  @Bean
+  LocalAgent localAgent(
+      MangruProperties properties, DataDirectory directory, InstantSource clock, Ticker ticker) {
+    return new LocalAgent(properties, directory, clock, ticker);
+  }
+
+  static final class LocalAgent {
+
+    private final MangruProperties properties;
+    private final DataDirectory directory;
+    private final InstantSource clock;
+    private final Ticker ticker;
+    private @Nullable Agent agent;
+
+    LocalAgent(
+        MangruProperties properties, DataDirectory directory, InstantSource clock, Ticker ticker) {
+      this.properties = properties;
+      this.directory = directory;
+      this.clock = clock;
+      this.ticker = ticker;
+    }
+
+    @EventListener
+    void ready(ApplicationReadyEvent event) throws IOException {
+      if (!properties.agent().enabled()
+          || !(event.getApplicationContext() instanceof WebServerApplicationContext web)
+          || web.getWebServer() == null) {
+        return;
+      }
+      agent = new Agent(options(web.getWebServer().getPort()), clock, ticker);
+      agent.start();
+    }
+
+    @EventListener
+    void closed(ContextClosedEvent event) {
+      if (agent != null) {
+        agent.close();
+      }
+    }
+
+    private AgentOptions options(int port) {
+      String address = properties.http().address();
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      boolean everywhere = address.equals("0.0.0.0") || address.equals("::");
+      URI server = URI.create("http://" + (everywhere ? "127.0.0.1" : host) + ":" + port);
+      MangruProperties.Agent wanted = properties.agent();
+      AgentOptions options =
+          AgentOptions.defaults(
+                  server,
+                  directory.path().resolve("agent"),
+                  AgentOptions.defaultNode(System.getenv()))
+              .withInterval(wanted.interval());
+      return options.withLogs(logs(wanted.logs(), options.logs()), options.excludeLogs());
+    }
+
+    /// The user's globs or the agent's own list, and Mangru's log.
+    private List<LogSource> logs(List<String> globs, List<LogSource> defaults) {
+      List<LogSource> sources = new ArrayList<>();
+      sources.add(
+          new LogSource(
+              directory.path().resolve("log").resolve("mangru.log").toString(),
+              LogFormat.PLAIN,
+              "mangru"));
+      if (globs.isEmpty()) {
+        sources.addAll(defaults);
+      } else {
+        globs.stream().map(LogSource::of).forEach(sources::add);
+      }
+      return sources;
+    }
+  }
+}

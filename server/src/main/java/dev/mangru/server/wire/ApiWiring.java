@@ -1,0 +1,30 @@
+package dev.mangru.server.wire;
+
+import dev.mangru.server.http.logs.LokiQueryApi;
+import dev.mangru.server.http.logs.PushApi;
+import dev.mangru.server.http.prometheus.QueryApi;
+import dev.mangru.server.http.prometheus.SeriesApi;
+import dev.mangru.server.http.prometheus.StatusApi;
+import dev.mangru.server.http.prometheus.WriteApi;
+import dev.mangru.server.http.ui.ChartApi;
+import dev.mangru.server.http.ui.LogsApi;
+import dev.mangru.server.http.ui.SloApi;
+import dev.mangru.server.http.ui.TailApi;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/// Every endpoint. Spring hands each the ports it asks for.
+@Configuration(proxyBeanMethods = false)
+@Import({
+  WriteApi.class,
+  QueryApi.class,
+  SeriesApi.class,
+  StatusApi.class,
+  PushApi.class,
+  LokiQueryApi.class,
+  ChartApi.class,
+  LogsApi.class,
+  TailApi.class,
+  SloApi.class
+})
+class ApiWiring {}

@@ -1,0 +1,138 @@
+package dev.mangru.server.wire;
+
+import dev.mangru.model.time.Ticker;
+import dev.mangru.server.config.DataDirectory;
+import dev.mangru.server.config.MangruProperties;
+import dev.mangru.server.config.StartFailure;
+import dev.mangru.server.http.Bodies;
+import dev.mangru.server.http.BytesInFlight;
+import dev.mangru.server.http.Disconnects;
+import dev.mangru.server.http.FallbackErrors;
+import dev.mangru.server.http.FrontDoorFilter;
+import dev.mangru.server.http.HttpErrors;
+import dev.mangru.server.http.QueryGate;
+import dev.mangru.server.http.QueryLimits;
+import dev.mangru.server.http.RequestFilter;
+import dev.mangru.server.self.SelfMetrics;
+import dev.mangru.server.self.Tracing;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+
+/// Listening, filters, limits and errors: what all endpoints share.
+@Configuration(proxyBeanMethods = false)
+@Import({HttpErrors.class, FallbackErrors.class})
+class HttpWiring {
+
+  /// Taken before the log is opened by [MangruServer#start]; here for whoever starts a context
+  /// otherwise.
+  @Bean
+  @ConditionalOnMissingBean
+  DataDirectory dataDirectory(MangruProperties properties) {
+    return DataDirectory.take(properties.data());
+  }
+
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> listen(MangruProperties properties) {
+    return new Listen(address(properties.http()), properties.http().port());
+  }
+
+  /// After Boot's own customizers, whose `server.port` and `server.address` do not count here.
+  private record Listen(InetAddress address, int port)
+      implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
+
+    @Override
+    public int getOrder() {
+      return Ordered.LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    public void customize(TomcatServletWebServerFactory factory) {
+      factory.setAddress(address);
+      factory.setPort(port);
+      factory.addEngineValves(Disconnects.valve());
+    }
+  }
+
+  private static InetAddress address(MangruProperties.Http http) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(http.address());
+    } catch (UnknownHostException e) {
+      throw new StartFailure(
+          StartFailure.CONFIGURATION,
+          "mangru.http.address is not an address of this machine: " + http.address(),
+          e);
+    }
+    if (!address.isLoopbackAddress() && !http.allowRemote()) {
+      throw new StartFailure(
+          StartFailure.CONFIGURATION,
+          "mangru.http.address "
+              + http.address()
+              + " would let in the whole network, and nothing asks for a password; set"
+              + " mangru.http.allow-remote: true if something in front of Mangru does",
+          null);
+    }
+    return address;
+  }
+
+  @Bean
+  FilterRegistrationBean<FrontDoorFilter> frontDoorFilter(MangruProperties properties) {
+    MangruProperties.Http http = properties.http();
+    boolean anyHost = http.allowRemote() && http.allowedHosts().isEmpty();
+    FilterRegistrationBean<FrontDoorFilter> bean =
+        new FilterRegistrationBean<>(
+            new FrontDoorFilter(anyHost, http.allowedHosts(), http.allowedOrigins()));
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return bean;
+  }
+
+  @Bean
+  FilterRegistrationBean<RequestFilter> requestFilter(
+      SelfMetrics metrics, Tracing tracing, Ticker ticker) {
+    FilterRegistrationBean<RequestFilter> bean =
+        new FilterRegistrationBean<>(new RequestFilter(metrics, tracing.telemetry(), ticker));
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+    return bean;
+  }
+
+  @Bean
+  BytesInFlight bytesInFlight(MangruProperties properties, SelfMetrics metrics) {
+    BytesInFlight inFlight = new BytesInFlight(properties.http().maxBytesInFlight().toBytes());
+    metrics.gauge(
+        "mangru.http.body.bytes.in.flight",
+        "Bytes of request bodies being read or decoded",
+        inFlight::held);
+    return inFlight;
+  }
+
+  @Bean
+  Bodies bodies(MangruProperties properties, BytesInFlight inFlight, Ticker ticker) {
+    return new Bodies(properties.http().bodyLimits(), inFlight, ticker);
+  }
+
+  @Bean
+  QueryGate queryGate(MangruProperties properties, Ticker ticker, SelfMetrics metrics) {
+    QueryGate gate =
+        new QueryGate(properties.query().maxConcurrent(), properties.query().maxWait(), ticker);
+    metrics.gauge("mangru.http.queries.running", "Queries being evaluated", gate::running);
+    return gate;
+  }
+
+  @Bean
+  QueryLimits queryLimits(MangruProperties properties) {
+    return properties.query().limits();
+  }
+
+  @Bean
+  Disconnects disconnects() {
+    return new Disconnects();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.mangru.server.wire;
+
+import dev.mangru.alerts.slo.SloEngine;
+import dev.mangru.logindex.LogIndex;
+import dev.mangru.server.http.Disconnects;
+import dev.mangru.server.loop.Loops;
+import dev.mangru.server.self.Faults;
+import dev.mangru.server.self.SelfMetrics;
+import dev.mangru.server.self.SelfScrape;
+import dev.mangru.tsdb.Tsdb;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// All periodic work of the server, with its rhythm.
+@Configuration(proxyBeanMethods = false)
+class LoopWiring {
+
+  /// How often the stores look whether something is due. Chosen: sealing and retention are about
+  /// hours.
+  private static final Duration MAINTENANCE = Duration.ofSeconds(5);
+
+  /// The SLO engine's own default.
+  private static final Duration SLO_TICK = Duration.ofSeconds(10);
+
+  /// Prometheus users expect 15 s or less; the agent's passes are 10 s apart too.
+  private static final Duration SCRAPE = Duration.ofSeconds(10);
+
+  /// Goal D10: a query stops within 100 ms of Esc; two looks are needed.
+  private static final Duration DISCONNECTS = Duration.ofMillis(50);
+
+  /// Closed before the engines are, since it was made from them.
+  @Bean
+  Loops loops(
+      InstantSource clock,
+      Faults faults,
+      SelfMetrics metrics,
+      Tsdb tsdb,
+      LogIndex logIndex,
+      SloEngine slo,
+      Disconnects disconnects,
+      SelfScrape selfScrape) {
+    Loops loops = new Loops(clock, faults, metrics);
+    loops.start("maintain-metrics", MAINTENANCE, tsdb::maintain);
+    loops.start("maintain-logs", MAINTENANCE, logIndex::maintain);
+    loops.start("slo", SLO_TICK, slo::tick);
+    loops.start("disconnects", DISCONNECTS, _ -> disconnects.check());
+    loops.start("self-scrape", SCRAPE, selfScrape::pass);
+    return loops;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.mangru.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mangru.model.slo.Objective;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
+
+class MangruPropertiesTest {
+
+  private static MangruProperties bind(Map<String, String> map) {
+    return new Binder(new MapConfigurationPropertySource(map))
+        .bindOrCreate("mangru", Bindable.of(MangruProperties.class));
+  }
+
+  @Test
+  void the_reference_file_lists_the_defaults() throws IOException {
+    MutablePropertySources sources = new MutablePropertySources();
+    for (PropertySource<?> source :
+        new YamlPropertySourceLoader()
+            .load("reference", new ClassPathResource("application.yaml"))) {
+      sources.addLast(source);
+    }
+    MangruProperties listed =
+        new Binder(ConfigurationPropertySources.from(sources))
+            .bind("mangru", Bindable.of(MangruProperties.class))
+            .get();
+    assertThat(listed).isEqualTo(bind(Map.of()));
+  }
+
+  @Test
+  void the_defaults_are_these() {
+    MangruProperties defaults = bind(Map.of());
+    assertThat(defaults.data()).isEqualTo(Path.of("mangru-data"));
+    assertThat(defaults.http().address()).isEqualTo("127.0.0.1");
+    assertThat(defaults.http().port()).isEqualTo(8080);
+    assertThat(defaults.http().allowRemote()).isFalse();
+    assertThat(defaults.http().maxBody()).isEqualTo(DataSize.ofMegabytes(32));
+    assertThat(defaults.http().maxDecodedBody()).isEqualTo(DataSize.ofMegabytes(32));
+    assertThat(defaults.metrics().retention()).isEqualTo(Duration.ofDays(400));
+    assertThat(defaults.logs().retention()).isEqualTo(Duration.ofDays(30));
+    assertThat(defaults.query().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(defaults.agent().enabled()).isTrue();
+    assertThat(defaults.agent().interval()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(defaults.builtInObjectives()).isTrue();
+    assertThat(defaults.objectives()).isEmpty();
+    assertThat(defaults.otel().endpoint()).isEmpty();
+  }
+
+  @Test
+  void every_option_reaches_its_engine() {
+    MangruProperties set =
+        bind(
+            Map.of(
+                "mangru.metrics.retention", "3d",
+                "mangru.metrics.max-ahead", "1h",
+                "mangru.metrics.max-series", "77",
+                "mangru.metrics.min-free", "5MB",
+                "mangru.logs.retention", "2d",
+                "mangru.logs.max-line", "1KB",
+                "mangru.logs.search-timeout", "7s",
+                "mangru.logs.min-free", "6MB"));
+    var metrics = set.metrics().options(Path.of("d"));
+    assertThat(metrics.directory()).isEqualTo(Path.of("d", "metrics"));
+    assertThat(metrics.retention()).isEqualTo(Duration.ofDays(3));
+    assertThat(metrics.maxAhead()).isEqualTo(Duration.ofHours(1));
+    assertThat(metrics.maxSeries()).isEqualTo(77);
+    assertThat(metrics.minFreeBytes()).isEqualTo(5 << 20);
+    var logs = set.logs().options(Path.of("d"));
+    assertThat(logs.directory()).isEqualTo(Path.of("d", "logs"));
+    assertThat(logs.retention()).isEqualTo(Duration.ofDays(2));
+    assertThat(logs.records().maxLineBytes()).isEqualTo(1024);
+    assertThat(logs.searches().timeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(logs.writing().minFreeBytes()).isEqualTo(6 << 20);
+  }
+
+  @Test
+  void http_query_agent_and_otel_options_are_read() {
+    MangruProperties set =
+        bind(
+            Map.ofEntries(
+                Map.entry("mangru.http.address", "::1"),
+                Map.entry("mangru.http.port", "9"),
+                Map.entry("mangru.http.allow-remote", "true"),
+                Map.entry("mangru.http.allowed-hosts[0]", "m.example"),
+                Map.entry("mangru.http.allowed-origins[0]", "https://g.example"),
+                Map.entry("mangru.http.max-body", "1KB"),
+                Map.entry("mangru.http.max-decoded-body", "2KB"),
+                Map.entry("mangru.http.max-bytes-in-flight", "3KB"),
+                Map.entry("mangru.http.max-body-duration", "4s"),
+                Map.entry("mangru.query.timeout", "5s"),
+                Map.entry("mangru.query.lookback", "6s"),
+                Map.entry("mangru.query.max-samples", "7"),
+                Map.entry("mangru.query.max-concurrent", "8"),
+                Map.entry("mangru.query.max-wait", "9s"),
+                Map.entry("mangru.agent.enabled", "false"),
+                Map.entry("mangru.agent.interval", "1s"),
+                Map.entry("mangru.agent.logs[0]", "/l/*.log"),
+                Map.entry("mangru.otel.endpoint", "http://127.0.0.1:4318"),
+                Map.entry("mangru.otel.sample-ratio", "0.5"),
+                Map.entry("mangru.built-in-objectives", "false")));
+    assertThat(set.http())
+        .isEqualTo(
+            new MangruProperties.Http(
+                "::1",
+                9,
+                true,
+                List.of("m.example"),
+                List.of("https://g.example"),
+                DataSize.ofKilobytes(1),
+                DataSize.ofKilobytes(2),
+                DataSize.ofKilobytes(3),
+                Duration.ofSeconds(4)));
+    assertThat(set.http().bodyLimits().maxDecodedBytes()).isEqualTo(2048);
+    assertThat(set.query().limits().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(set.query().limits().lookback()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(set.query().limits().maxSamples()).isEqualTo(7);
+    assertThat(set.query().maxConcurrent()).isEqualTo(8);
+    assertThat(set.query().maxWait()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(set.agent().enabled()).isFalse();
+    assertThat(set.agent().logs()).containsExactly("/l/*.log");
+    assertThat(set.otel()).isEqualTo(new MangruProperties.Otel("http://127.0.0.1:4318", 0.5));
+    assertThat(set.builtInObjectives()).isFalse();
+  }
+
+  @Test
+  void an_objective_is_a_ratio_a_condition_or_a_probe() {
+    MangruProperties set =
+        bind(
+            Map.of(
+                "mangru.objectives[0].name", "checkout",
+                "mangru.objectives[0].target", "0.999",
+                "mangru.objectives[0].ratio.good", "good_total",
+                "mangru.objectives[0].ratio.total", "all_total",
+                "mangru.objectives[1].name", "up",
+                "mangru.objectives[1].target", "0.99",
+                "mangru.objectives[1].condition", "up == 1"));
+    assertThat(set.objectives().get(0).objective().indicator())
+        .isEqualTo(new Objective.Indicator.Ratio("good_total", "all_total"));
+    assertThat(set.objectives().get(1).objective().indicator())
+        .isEqualTo(new Objective.Indicator.TimeSlice("up == 1"));
+  }
+
+  @Test
+  void an_objective_without_or_with_two_indicators_is_refused_by_name() {
+    assertThatThrownBy(() ->
+            bind(
+                Map.of(
+                    "mangru.objectives[0].name", "checkout",
+                    "mangru.objectives[0].target", "0.999")))
+        .hasRootCauseMessage(
+            "objective checkout needs exactly one of ratio, condition and probe, and has 0");
+  }
+}

@@ -1,0 +1,137 @@
+package dev.mangru.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The main job on this machine's own data: gather, store, query, search.
+class MainJobTest {
+
+  @TempDir static Path folder;
+  private static MangruProcess mangru;
+  private static Path tailed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    tailed = Files.createFile(folder.resolve("app.log"));
+    Path config = folder.resolve("mangru.yaml");
+    Files.writeString(
+        config,
+        """
+        mangru:
+          agent:
+            interval: 2s
+            logs:
+              include:
+                - %s
+        """
+            .formatted(folder.resolve("*.log")));
+    mangru = MangruProcess.start(folder.resolve("data"), "--config", config.toString());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    mangru.close();
+  }
+
+  @Test
+  void node_and_container_metrics_of_this_machine_arrive_within_a_minute() throws Exception {
+    for (String metric :
+        new String[] {
+          "node_cpu_seconds_total",
+          "node_memory_MemAvailable_bytes",
+          "container_memory_working_set_bytes",
+          "container_cpu_usage_seconds_total",
+          "up == 1"
+        }) {
+      MangruProcess.await(Duration.ofSeconds(60), metric, () -> !mangru.query(metric).isEmpty());
+    }
+    MangruProcess.await(
+        Duration.ofSeconds(60),
+        "a rate over real samples",
+        () -> !mangru.query("sum by (mode) (rate(node_cpu_seconds_total[1m]))").isEmpty());
+  }
+
+  @Test
+  void a_line_written_to_a_tailed_file_is_found_within_three_seconds() throws Exception {
+    // The first line of a new file also waits for the file to be noticed.
+    for (int i = 0; i < 5; i++) {
+      String needle = UUID.randomUUID().toString();
+      Files.writeString(
+          tailed,
+          "level=error msg=\"payment failed\" order=" + needle + "\n",
+          StandardOpenOption.APPEND);
+      MangruProcess.await(Duration.ofSeconds(3), "the line", () -> found(needle) == 1);
+    }
+  }
+
+  private static int found(String needle) {
+    JsonNode data =
+        mangru
+            .json(
+                "/loki/api/v1/query_range?since=5m&query="
+                    + MangruProcess.encode("{filename=~\".+\"} |= \"" + needle + "\""))
+            .at("/data/result");
+    int lines = 0;
+    for (JsonNode stream : data) {
+      lines += stream.get("values").size();
+    }
+    return lines;
+  }
+
+  @Test
+  void mangru_scrapes_itself_and_measures_its_own_objectives() throws Exception {
+    MangruProcess.await(
+        Duration.ofSeconds(60),
+        "its own metrics",
+        () -> !mangru.query("up{job=\"mangru\"}").isEmpty());
+    MangruProcess.await(
+        Duration.ofSeconds(90),
+        "an availability",
+        () -> {
+          JsonNode slos = mangru.json("/api/ui/slo").get("slos");
+          for (JsonNode slo : slos) {
+            if (!slo.at("/windows/0/availability").isNull()) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  @Test
+  void the_first_page_comes_with_a_content_security_policy_and_no_other_host() throws Exception {
+    HttpResponse<String> page = mangru.get("/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+    assertThat(page.body()).doesNotContain("https://");
+  }
+
+  @Test
+  void a_foreign_host_header_is_refused() throws Exception {
+    // A page on evil.example whose name resolves to 127.0.0.1 must not read our answers.
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(URI.create(mangru.url("/api/v1/labels")))
+                  .header("Host", "evil.example")
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isIn(400, 403, 421);
+    }
+  }
+}
