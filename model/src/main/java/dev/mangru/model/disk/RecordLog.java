@@ -19,6 +19,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An append-only log of records: durable, checksummed, in segments. Thread-safe.
 ///
@@ -39,6 +41,7 @@ public final class RecordLog implements AutoCloseable {
   /// Largest record, in bytes.
   public static final int MAX_RECORD_BYTES = 64 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
   private static final byte[] MAGIC = "MGRULOG1".getBytes(StandardCharsets.US_ASCII);
   private static final int RECORD_HEADER_BYTES = 8;
 
@@ -58,12 +61,16 @@ public final class RecordLog implements AutoCloseable {
   private long pendingBytes;
   private boolean closing;
   private boolean rotateRequested;
+  private boolean ended;
   private @Nullable IOException brokenBy;
 
   // Confined to the committer once it runs; segmentNumber is published through the lock.
   private WritableFile segment;
   private long segmentNumber;
   private long segmentLength;
+
+  /// Whether the end of the segment was cut off since the last sync.
+  private boolean cutOff;
 
   /// Where a record stands.
   ///
@@ -98,51 +105,96 @@ public final class RecordLog implements AutoCloseable {
   /// @throws CorruptDataException if a record before the tail does not check
   public static RecordLog open(
       Disk disk, Path directory, String name, long segmentBytes, Reader reader) throws IOException {
+    return open(disk, directory, name, segmentBytes, 1, reader);
+  }
+
+  /// As [#open(Disk, Path, String, long, Reader)], for an owner that has put the records before
+  /// segment `firstSegment` elsewhere: those segments are deleted unread, and no record is ever
+  /// written to a segment before it. What is handed to `reader` is on stable storage when this
+  /// returns.
+  public static RecordLog open(
+      Disk disk, Path directory, String name, long segmentBytes, long firstSegment, Reader reader)
+      throws IOException {
     disk.createDirectories(directory);
-    List<Path> all = segments(disk, directory);
-    List<Path> segments = withoutEmptyTail(disk, all);
-    for (Path empty : all.subList(segments.size(), all.size())) {
-      disk.delete(empty);
-    }
-    long wholeBytes = 0;
-    for (Path path : segments) {
-      wholeBytes = readSegment(disk, path, path.equals(segments.getLast()), reader);
+    List<Path> segments = new ArrayList<>();
+    for (Path path : segments(disk, directory)) {
+      if (number(path) < firstSegment) {
+        disk.delete(path);
+      } else {
+        segments.add(path);
+      }
     }
     if (segments.isEmpty()) {
-      return new RecordLog(
-          disk, directory, name, segmentBytes, newSegment(disk, directory, 1), 1, MAGIC.length);
+      long number = Math.max(1, firstSegment);
+      WritableFile file = newSegment(disk, directory, number);
+      return new RecordLog(disk, directory, name, segmentBytes, file, number, MAGIC.length);
     }
+    List<Path> filled = withoutEmptyTail(disk, segments);
+    long wholeBytes = 0;
+    for (Path path : filled) {
+      wholeBytes = readSegment(disk, path, path.equals(filled.getLast()), reader);
+    }
+    // The log goes on in its last segment, even if that is empty: numbers never go back, because
+    // owners remember them.
     Path last = segments.getLast();
-    long number = number(last);
-    if (wholeBytes < MAGIC.length) {
-      // A crash between making the file and writing its header: nothing was ever in it.
-      disk.delete(last);
-      return new RecordLog(
-          disk,
-          directory,
-          name,
-          segmentBytes,
-          newSegment(disk, directory, number),
-          number,
-          MAGIC.length);
+    if (filled.size() < segments.size()) {
+      endAt(disk, filled.getLast(), wholeBytes).close();
+      for (Path between : segments.subList(filled.size(), segments.size() - 1)) {
+        disk.delete(between);
+      }
+      wholeBytes = 0;
     }
-    WritableFile file = disk.append(last);
-    if (file.length() > wholeBytes) {
-      setTornTailAside(disk, last, wholeBytes);
-      file.truncate(wholeBytes);
+    WritableFile file = endAt(disk, last, wholeBytes);
+    disk.syncDirectory(directory);
+    return new RecordLog(
+        disk,
+        directory,
+        name,
+        segmentBytes,
+        file,
+        number(last),
+        Math.max(wholeBytes, MAGIC.length));
+  }
+
+  /// Opens a segment for writing after its whole part and makes that durable: what was read may
+  /// still have been on its way to the disk when an earlier process was killed.
+  private static WritableFile endAt(Disk disk, Path path, long wholeBytes) throws IOException {
+    WritableFile file = disk.append(path);
+    try {
+      if (wholeBytes < MAGIC.length) {
+        // A crash between making the file and syncing its header: nothing was ever in it.
+        file.truncate(0);
+        file.write(ByteBuffer.wrap(MAGIC));
+      } else if (file.length() > wholeBytes) {
+        setTornTailAside(disk, path, wholeBytes);
+        file.truncate(wholeBytes);
+      }
       file.sync();
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
     }
-    return new RecordLog(disk, directory, name, segmentBytes, file, number, wholeBytes);
   }
 
   /// Reads a log without changing it, for checks.
   ///
   /// @throws CorruptDataException if a record before the tail does not check
   public static void read(Disk disk, Path directory, Reader reader) throws IOException {
+    read(disk, directory, 1, reader);
+  }
+
+  /// As [#read(Disk, Path, Reader)], from segment `firstSegment` on.
+  public static void read(Disk disk, Path directory, long firstSegment, Reader reader)
+      throws IOException {
+    if (!disk.exists(directory)) {
+      return;
+    }
     List<Path> segments =
-        disk.exists(directory) ? withoutEmptyTail(disk, segments(disk, directory)) : List.of();
-    for (Path path : segments) {
-      readSegment(disk, path, path.equals(segments.getLast()), reader);
+        segments(disk, directory).stream().filter(path -> number(path) >= firstSegment).toList();
+    List<Path> filled = withoutEmptyTail(disk, segments);
+    for (Path path : filled) {
+      readSegment(disk, path, path.equals(filled.getLast()), reader);
     }
   }
 
@@ -251,17 +303,28 @@ public final class RecordLog implements AutoCloseable {
   }
 
   /// Ends the current segment, so that [#deleteBefore] can drop it later. Returns the number of the
-  /// segment that every record appended from now on goes to, or a later one.
+  /// segment that every record appended from now on goes to, or a later one. Records queued before
+  /// have been applied by then.
+  ///
+  /// @throws MangruException `UNAVAILABLE` if the next segment cannot be made; the log goes on in
+  ///   the current one
   public long rotate() {
     lock.lock();
     try {
       rotateRequested = true;
       changed.signalAll();
-      while (rotateRequested && brokenBy == null && committer.isAlive()) {
+      while (rotateRequested && brokenBy == null && !ended) {
         changed.awaitUninterruptibly();
       }
       if (brokenBy != null) {
         throw unavailable(brokenBy);
+      }
+      if (rotateRequested) {
+        throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closed");
+      }
+      IOException failure = rotationFailure;
+      if (failure != null) {
+        throw unavailable(failure);
       }
       return segmentNumber;
     } finally {
@@ -349,6 +412,13 @@ public final class RecordLog implements AutoCloseable {
       breakDown(
           e); // every record was synced before: nothing is lost, but it is worth refusing reuse
     }
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void commit(List<Entry> batch) {
@@ -397,6 +467,7 @@ public final class RecordLog implements AutoCloseable {
       try {
         segment.truncate(before);
         segmentLength = before;
+        cutOff = true;
       } catch (IOException again) {
         e.addSuppressed(again);
         breakDown(e);
@@ -405,6 +476,7 @@ public final class RecordLog implements AutoCloseable {
     }
     try {
       segment.sync();
+      cutOff = false;
       return null;
     } catch (IOException e) {
       breakDown(e);
@@ -414,9 +486,13 @@ public final class RecordLog implements AutoCloseable {
 
   private void rotateNow() {
     try {
+      rotationFailure = null;
       if (segmentLength > MAGIC.length && brokenBy() == null) {
+        if (cutOff) {
+          syncCut();
+        }
         WritableFile next = newSegment(disk, directory, segmentNumber + 1);
-        segment.close();
+        WritableFile previous = segment;
         segment = next;
         segmentLength = MAGIC.length;
         lock.lock();
@@ -425,6 +501,7 @@ public final class RecordLog implements AutoCloseable {
         } finally {
           lock.unlock();
         }
+        previous.close(); // synced before: should closing fail, a handle leaks and no byte is lost
       }
     } catch (IOException e) {
       // The current segment is whole and stays in use; the next append tries again.
@@ -437,6 +514,18 @@ public final class RecordLog implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /// Only the last segment may end in a torn record: before another one follows, the cut must be
+  /// durable.
+  private void syncCut() throws IOException {
+    try {
+      segment.sync();
+      cutOff = false;
+    } catch (IOException e) {
+      breakDown(e);
+      throw e;
     }
   }
 
@@ -557,7 +646,17 @@ public final class RecordLog implements AutoCloseable {
     return offset;
   }
 
-  private static void setTornTailAside(Disk disk, Path path, long from) throws IOException {
+  /// Keeps a copy for whoever wants to look at it. Nothing in it was acknowledged, so a full disk
+  /// is no reason not to start.
+  private static void setTornTailAside(Disk disk, Path path, long from) {
+    try {
+      copyTornTail(disk, path, from);
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("segment", path).setCause(e).log("a torn tail could not be kept");
+    }
+  }
+
+  private static void copyTornTail(Disk disk, Path path, long from) throws IOException {
     try (ReadableFile file = disk.open(path)) {
       ByteBuffer tail = ByteBuffer.allocate((int) Math.min(file.length() - from, MAX_RECORD_BYTES));
       file.readFully(from, tail);

@@ -138,4 +138,37 @@ class RecordLogTest {
     open(1 << 20).close();
     assertThat(read).containsExactly("one", "two");
   }
+
+  @Test
+  void segment_numbers_never_go_back() throws IOException {
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("old"));
+      assertThat(log.rotate()).isEqualTo(2);
+      log.deleteBefore(2);
+    }
+    List<Long> segments = new ArrayList<>();
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("new"));
+    }
+    RecordLog.read(Disk.REAL, directory, (position, _) -> segments.add(position.segment()));
+    assertThat(segments).containsExactly(2L);
+  }
+
+  @Test
+  void segments_before_the_first_wanted_one_are_deleted_unread() throws IOException {
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("old"));
+      log.rotate();
+      log.append(bytes("new"));
+    }
+    Files.write(directory.resolve("00000001.log"), new byte[] {1, 2, 3});
+    read.clear();
+    RecordLog.open(
+            Disk.REAL, directory, "test", 1 << 20, 2, (_, payload) -> read.add(text(payload)))
+        .close();
+    assertThat(read).containsExactly("new");
+    assertThat(directory.resolve("00000001.log")).doesNotExist();
+    RecordLog.open(Disk.REAL, directory, "test", 1 << 20, 9, (_, _) -> {}).close();
+    assertThat(Disk.REAL.list(directory)).containsExactly(directory.resolve("00000009.log"));
+  }
 }
