@@ -1,14 +1,15 @@
 package dev.mangru.bench;
 
+import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
-import dev.mangru.model.metric.Appender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// Request counters of a fleet: integers that grow by random steps, in jobs of fifty instances, with
-/// about the labels that a pod has. The same seed gives the same samples. Confined to one thread.
+/// Request counters of a fleet: integers that grow by random steps, in jobs of fifty instances,
+/// with about the labels that a pod has. The same seed gives the same samples. Confined to one
+/// thread.
 final class SyntheticSeries {
 
   private static final int INSTANCES_PER_JOB = 50;
