@@ -42,6 +42,7 @@ class MangruLogs extends MangruElement {
   #older = new Latest();
   #source = null;
   #held = [];
+  #tailed = 0;
   #key = '';
 
   constructor() {
@@ -220,7 +221,8 @@ class MangruLogs extends MangruElement {
         return;
       }
       state.reportData(true);
-      this.#held.push(...JSON.parse(event.data));
+      // The tail is ahead of the index, so its lines have no id of their own yet.
+      this.#held.push(...JSON.parse(event.data).map((hit) => ({ ...hit, id: hit.id ?? `tail-${this.#tailed++}` })));
       if (this.#held.length > KEEP_LINES) {
         say({ dropped: this._tail.dropped + this.#held.length - KEEP_LINES });
         this.#held.splice(0, this.#held.length - KEEP_LINES);
@@ -319,7 +321,10 @@ class MangruLogs extends MangruElement {
     }
     search.set('from', String(at - 15 * 60e3));
     search.set('to', String(at + 1000));
-    search.set('line', hit.id);
+    search.delete('line');
+    if (!isTailed(hit)) {
+      search.set('line', hit.id);
+    }
     return `${location.origin}${location.pathname}?${search}`;
   }
 
@@ -476,7 +481,7 @@ class MangruLogs extends MangruElement {
     const link = this.#permalink(hit);
     return html`<div class="log-details">
       <div class="log-tools">
-        <button type="button" class="button button-quiet" aria-pressed=${context ? 'true' : 'false'} @click=${() => this.#context(hit)}>${icon('context')}Context</button>
+        ${isTailed(hit) ? nothing : html`<button type="button" class="button button-quiet" aria-pressed=${context ? 'true' : 'false'} @click=${() => this.#context(hit)}>${icon('context')}Context</button>`}
         <a class="button button-quiet" href=${link} @click=${(event) => this.#copyLink(event, link)}>${icon('link')}Copy link</a>
         <button type="button" class="button button-quiet" @click=${(event) => copyText(hit.line, event.currentTarget)}>${icon('copy')}Copy line</button>
         <span class="log-exact">${formatDateTime(nsToMs(hit.ts), state.zone())}.${hit.ts.slice(-9)} ${state.zone() === 'utc' ? 'UTC' : 'local'}</span>
@@ -538,6 +543,8 @@ class MangruLogs extends MangruElement {
 }
 
 const keyOf = (hit) => hit.id;
+
+const isTailed = (hit) => hit.id.startsWith('tail-');
 
 function lineCells(hit) {
   const labels = SHORT_LABELS.map((name) => hit.labels?.[name]).filter(Boolean);

@@ -37,7 +37,7 @@ public final class TimeSeriesChart extends Component {
   /// @return this chart
   public TimeSeriesChart query(String expression, String legend) {
     queries.add(new Query(expression, legend));
-    getElement().setPropertyBean("queries", queries);
+    getElement().setPropertyList("queries", queries);
     return this;
   }
 

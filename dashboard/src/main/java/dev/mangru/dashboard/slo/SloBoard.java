@@ -25,16 +25,17 @@ public final class SloBoard extends Component {
   private static final String EXAMPLE =
       """
       mangru:
-        slos:
+        objectives:
           - name: checkout
             description: Requests to checkout that do not fail
             target: 0.999
-            good: http_requests_total{job="checkout",code!~"5.."}
-            total: http_requests_total{job="checkout"}
-          - name: node-up
-            description: This node answers its scrape
+            ratio:
+              good: 'http_requests_total{job="checkout",code!~"5.."}'
+              total: 'http_requests_total{job="checkout"}'
+          - name: shop-up
+            description: The shop answers
             target: 0.9995
-            condition: up{job="node-exporter"} == 1
+            probe: {url: 'http://127.0.0.1:9000/health', interval: 10s}
       """;
 
   private final transient SloBook book;

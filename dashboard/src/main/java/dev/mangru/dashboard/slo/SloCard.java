@@ -41,6 +41,9 @@ final class SloCard extends Article {
         SloParts.budgetBar(slo.budgetFill(), slo.health(), slo.budgetLeft()),
         budget,
         pace);
+    if (!slo.problem().isEmpty()) {
+      add(SloParts.problem(slo.problem()));
+    }
     if (!slo.description().isEmpty()) {
       getElement().setAttribute("title", slo.description());
     }

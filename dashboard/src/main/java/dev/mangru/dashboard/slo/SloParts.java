@@ -36,6 +36,16 @@ final class SloParts {
     return bar;
   }
 
+  /// Why an objective is not being measured.
+  static Div problem(String text) {
+    var icon = new Element("mangru-icon");
+    icon.setAttribute("name", "warn");
+    var strip = new Div();
+    strip.addClassNames("strip", "strip-warn");
+    strip.getElement().appendChild(icon, Element.createText("not measured: " + text));
+    return strip;
+  }
+
   static Span text(String className, String text) {
     var span = new Span(text);
     span.addClassName(className);

@@ -38,6 +38,9 @@ final class SloSection extends Section {
     if (!slo.description().isEmpty()) {
       facts.add(new Paragraph(slo.description()));
     }
+    if (!slo.problem().isEmpty()) {
+      facts.add(SloParts.problem(slo.problem()));
+    }
     facts.add(promise, pace(slo), table(slo));
   }
 

@@ -5,6 +5,7 @@ import dev.mangru.model.slo.SloStatus;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a reader is told about one objective, in words. Pure.
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param exhaustion when the budget is gone at this pace, or empty
 /// @param coverage how much of the window has been measured, or empty once it is whole
 /// @param promise what the target allows per year, month and day
+/// @param problem why it is not being measured right now, or empty
 /// @param rows one line for each window, shortest first
 public record SloSummary(
     String name,
@@ -37,6 +39,7 @@ public record SloSummary(
     String exhaustion,
     String coverage,
     String promise,
+    String problem,
     List<Row> rows) {
 
   private static final String BUDGET_WINDOW = "30d";
@@ -90,6 +93,7 @@ public record SloSummary(
           "",
           "",
           SloText.promise(target),
+          Objects.requireNonNullElse(status.problem(), ""),
           rows);
     }
     Row mainRow = row(main, target, status.burnRate1h());
@@ -107,6 +111,7 @@ public record SloSummary(
         SloText.exhaustion(main.budgetLeft(), status.burnRate1h(), main.length()),
         mainRow.coverage(),
         SloText.promise(target),
+        Objects.requireNonNullElse(status.problem(), ""),
         rows);
   }
 
