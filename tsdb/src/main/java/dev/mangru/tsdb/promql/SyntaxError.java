@@ -9,4 +9,14 @@ public record SyntaxError(Position position, String message) {
   public String describe(String expression) {
     return GoText.lineAndColumn(expression, position.start()) + ": parse error: " + message;
   }
+
+  /// Where the error begins, in UTF-8 bytes of the expression.
+  public int startByte(String expression) {
+    return GoText.byteOffset(expression, position.start());
+  }
+
+  /// Where the error ends, in UTF-8 bytes of the expression.
+  public int endByte(String expression) {
+    return GoText.byteOffset(expression, position.end());
+  }
 }
