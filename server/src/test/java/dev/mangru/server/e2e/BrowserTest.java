@@ -57,9 +57,8 @@ class BrowserTest {
           agent:
             interval: 1s
             logs:
-              include:
-                - %s
-                - /var/log/**/*.log
+              - %s
+              - /var/log/**/*.log
         """
             .formatted(folder.resolve("*.log")));
     mangru = MangruProcess.start(folder.resolve("data"), "--config", config.toString());

@@ -35,8 +35,7 @@ class MainJobTest {
           agent:
             interval: 2s
             logs:
-              include:
-                - %s
+              - %s
         """
             .formatted(folder.resolve("*.log")));
     mangru = MangruProcess.start(folder.resolve("data"), "--config", config.toString());

@@ -62,7 +62,7 @@ class StartAndStopTest {
 
   @Test
   void an_unknown_configuration_key_is_named() throws Exception {
-    MangruProcess.Finished run = upWith("mangru:\n  tsdb:\n    retentoin: 30d\n");
+    MangruProcess.Finished run = upWith("mangru:\n  metrics:\n    retentoin: 30d\n");
     assertThat(run.exitCode()).isEqualTo(78);
     assertThat(run.output()).contains("retentoin");
     assertThat(run.output()).doesNotContain("\tat ");
@@ -70,7 +70,7 @@ class StartAndStopTest {
 
   @Test
   void a_configuration_file_that_is_not_yaml_is_refused_with_line_and_column() throws Exception {
-    MangruProcess.Finished run = upWith("mangru:\n  tsdb: [\n");
+    MangruProcess.Finished run = upWith("mangru:\n  metrics: [\n");
     assertThat(run.exitCode()).isEqualTo(78);
     assertThat(run.output()).containsIgnoringCase("line ");
     assertThat(run.output()).doesNotContain("\tat ");
@@ -128,7 +128,8 @@ class StartAndStopTest {
     try (var files = Files.walk(data)) {
       victim =
           files
-              .filter(file -> file.toString().endsWith(".log") && file.toString().contains("tsdb"))
+              .filter(
+                  file -> file.toString().endsWith(".log") && file.toString().contains("metrics"))
               .filter(file -> file.toFile().length() > 0)
               .findFirst()
               .orElseThrow();

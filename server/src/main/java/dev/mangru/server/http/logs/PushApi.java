@@ -14,6 +14,7 @@ import dev.mangru.server.http.MediaType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -41,10 +42,13 @@ public final class PushApi {
   private static final int RPC_INTERNAL = 13;
 
   private final LogStore store;
+  private final OtlpLogs otlp;
   private final Bodies bodies;
 
-  public PushApi(LogStore store, Bodies bodies) {
+  /// @param clock the time of records that have none
+  public PushApi(LogStore store, Bodies bodies, InstantSource clock) {
     this.store = store;
+    this.otlp = new OtlpLogs(clock);
     this.bodies = bodies;
   }
 
@@ -78,7 +82,7 @@ public final class PushApi {
               ContentCoding.IDENTITY,
               Set.of(ContentCoding.IDENTITY, ContentCoding.GZIP, ContentCoding.ZSTD));
       LogStore.AppendReport report =
-          append(request, coding, json ? OtlpLogs::fromJson : OtlpLogs::fromProtobuf);
+          append(request, coding, json ? otlp::fromJson : otlp::fromProtobuf);
       exported(response, json, report);
     } catch (MangruException e) {
       otlpError(response, json, e);
