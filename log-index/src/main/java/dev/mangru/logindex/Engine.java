@@ -3,6 +3,7 @@ package dev.mangru.logindex;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.logindex.schema.ByteSink;
 import dev.mangru.logindex.schema.WalBatch;
+import dev.mangru.logindex.shard.Shard;
 import dev.mangru.logindex.shard.Shards;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
@@ -283,6 +284,16 @@ final class Engine implements AutoCloseable {
   /// The shards as they are, for figures.
   Shards shardsAsTheyAre() {
     return shards;
+  }
+
+  /// Memory of Lucene's writers.
+  long writerBytes() {
+    return shards.all().stream().mapToLong(Shard::writerBytes).sum();
+  }
+
+  /// Records in the index.
+  long documents() {
+    return shards.all().stream().mapToLong(Shard::documents).sum();
   }
 
   /// Bytes appended since the last commit, replay included.

@@ -1,5 +1,5 @@
 /// Reads what senders push: OTLP logs and Loki's push format. Also decides how bad a line is. Start
-/// with OtlpLogs, LokiPush and [SeverityDetector].
+/// with [OtlpLogs], [LokiPush] and [SeverityDetector].
 @NullMarked
 package dev.mangru.logindex.ingest;
 
