@@ -129,7 +129,6 @@ final class BucketMath {
       return Double.NaN;
     }
     List<double[]> buckets = coalesce(given);
-    ascend(buckets);
     double total = buckets.getLast()[1];
     if (total == 0 || Double.isNaN(lower) || Double.isNaN(upper)) {
       return Double.NaN;
@@ -140,7 +139,8 @@ final class BucketMath {
     return (rank(upper, buckets) - rank(lower, buckets)) / total;
   }
 
-  /// How many observations lie below `value`.
+  /// How many observations lie below `value`. Nothing is interpolated in an infinite bucket: a bound
+  /// inside the first one stands at its end, inside the last one at its start.
   private static double rank(double value, List<double[]> buckets) {
     double below = 0;
     double start = buckets.getFirst()[0] > 0 ? 0 : Double.NEGATIVE_INFINITY;
@@ -150,9 +150,8 @@ final class BucketMath {
         return below;
       }
       if (value < end) {
-        boolean infinite = Double.isInfinite(start) || Double.isInfinite(end);
-        if (infinite) {
-          return below;
+        if (start == Double.NEGATIVE_INFINITY) {
+          return bucket[1];
         }
         return below + (bucket[1] - below) * ((value - start) / (end - start));
       }

@@ -416,7 +416,7 @@ final class CallEvaluator {
           .annotations()
           .warn(
               "sort is ineffective for range queries since results are always ordered by labels",
-              call.arguments().getFirst().position());
+              call.position());
     }
     if (steps.count() != 1) {
       return input;

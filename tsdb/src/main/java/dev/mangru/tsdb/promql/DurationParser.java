@@ -48,7 +48,7 @@ final class DurationParser {
       if (seconds <= 0 || Double.isNaN(seconds)) {
         errors.add(new SyntaxError(position, "duration must be greater than 0"));
       }
-      return new Span.Fixed((long) (seconds * 1000));
+      return new Span.Fixed(milliseconds(seconds));
     }
     return computed(expression);
   }
@@ -66,7 +66,7 @@ final class DurationParser {
     }
     DurationExpr operand = operand("offset", OPERANDS, token.start());
     if (operand instanceof DurationExpr.Literal literal) {
-      return new Span.Fixed((long) ((minus ? -1 : 1) * literal.seconds() * 1000));
+      return new Span.Fixed(milliseconds(minus ? -literal.seconds() : literal.seconds()));
     }
     return computed(
         minus
@@ -196,5 +196,10 @@ final class DurationParser {
 
   private Position here(Token first) {
     return new Position(first.start(), tokens.consumedEnd());
+  }
+
+  /// Rounded to nanoseconds, then cut to milliseconds, as Prometheus does.
+  private static long milliseconds(double seconds) {
+    return Math.round(seconds * 1e9) / 1_000_000;
   }
 }

@@ -170,7 +170,8 @@ final class ExtendedSelectors {
     int from = firstAfter(raw, oldest);
     int to = firstAfter(raw, newest);
     int inside = Math.max(from, firstAfter(raw, start));
-    if (inside >= to) {
+    boolean onlyAfter = smoothed && inside == from && inside < to && raw.times()[inside] > end;
+    if (inside >= to || onlyAfter) {
       return new double[0];
     }
     int first = inside > from ? inside - 1 : inside;

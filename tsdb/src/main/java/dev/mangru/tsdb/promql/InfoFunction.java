@@ -111,14 +111,9 @@ final class InfoFunction {
   }
 
   private Map<Labels, List<InfoSeries>> readInfos(Expr argument, Wish wish, Steps steps) {
-    Expr.TimeModifiers time = firstSelectorTime(argument);
     Expr.VectorSelector selector =
         new Expr.VectorSelector(
-            "",
-            wish.names(),
-            time == null ? Expr.TimeModifiers.NONE : time,
-            Expr.Extension.NONE,
-            argument.position());
+            "", wish.names(), time(argument), Expr.Extension.NONE, argument.position());
     Map<Labels, List<InfoSeries>> infos = new HashMap<>();
     SelectorReader reader = new SelectorReader(context);
     for (StepSeries times : reader.instant(selector, steps, true).series()) {
@@ -131,28 +126,49 @@ final class InfoFunction {
     return infos;
   }
 
-  private static Expr.@Nullable TimeModifiers firstSelectorTime(Expr expression) {
+  /// When the first selector in `argument` reads: an inner `@` wins over an outer one, and offsets
+  /// add up from there on.
+  private Expr.TimeModifiers time(Expr argument) {
+    List<Expr.TimeModifiers> path = new ArrayList<>();
+    findSelector(argument, path);
+    Expr.At at = null;
+    long offset = 0;
+    for (Expr.TimeModifiers modifiers : path) {
+      if (modifiers.at() != null) {
+        at = modifiers.at();
+        offset = 0;
+      }
+      offset += context.offset(modifiers);
+    }
+    return new Expr.TimeModifiers(new Expr.Span.Fixed(offset), at);
+  }
+
+  /// Gathers the modifiers on the way to the first selector; false if there is none.
+  private static boolean findSelector(Expr expression, List<Expr.TimeModifiers> path) {
     return switch (expression) {
-      case Expr.VectorSelector selector -> selector.time();
-      case Expr.MatrixSelector matrix -> matrix.selector().time();
-      case Expr.Paren paren -> firstSelectorTime(paren.inner());
-      case Expr.Unary unary -> firstSelectorTime(unary.inner());
-      case Expr.Aggregate aggregate -> firstSelectorTime(aggregate.inner());
-      case Expr.Subquery subquery -> firstSelectorTime(subquery.inner());
-      case Expr.Binary binary -> {
-        Expr.TimeModifiers left = firstSelectorTime(binary.left());
-        yield left == null ? firstSelectorTime(binary.right()) : left;
-      }
-      case Expr.Call call -> {
-        for (Expr argument : call.arguments()) {
-          Expr.TimeModifiers found = firstSelectorTime(argument);
-          if (found != null) {
-            yield found;
-          }
+      case Expr.VectorSelector selector -> path.add(selector.time());
+      case Expr.MatrixSelector matrix -> path.add(matrix.selector().time());
+      case Expr.Paren paren -> findSelector(paren.inner(), path);
+      case Expr.Unary unary -> findSelector(unary.inner(), path);
+      case Expr.Aggregate aggregate -> findSelector(aggregate.inner(), path);
+      case Expr.Subquery subquery -> {
+        path.add(subquery.time());
+        boolean found = findSelector(subquery.inner(), path);
+        if (!found) {
+          path.removeLast();
         }
-        yield null;
+        yield found;
       }
-      case Expr.NumberLiteral _, Expr.StringLiteral _ -> null;
+      case Expr.Binary binary ->
+          findSelector(binary.left(), path) || findSelector(binary.right(), path);
+      case Expr.Call call -> {
+        boolean found = false;
+        for (Expr argument : call.arguments()) {
+          found = found || findSelector(argument, path);
+        }
+        yield found;
+      }
+      case Expr.NumberLiteral _, Expr.StringLiteral _ -> false;
     };
   }
 

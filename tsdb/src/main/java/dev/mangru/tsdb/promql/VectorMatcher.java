@@ -56,8 +56,9 @@ final class VectorMatcher {
   List<StepSeries> apply(List<StepSeries> left, List<StepSeries> right, Steps steps) {
     List<StepSeries> many = swapped ? right : left;
     List<StepSeries> one = swapped ? left : right;
-    Double fillMany = swapped ? matching.fillRight() : matching.fillLeft();
-    Double fillOne = swapped ? matching.fillLeft() : matching.fillRight();
+    // The fill modifiers name the sides as matched: under group_right, left is the many side.
+    Double fillMany = matching.fillLeft();
+    Double fillOne = matching.fillRight();
     int[] manyNumbers = signatures.number(many);
     int[] oneNumbers = signatures.number(one);
     int[] partner = new int[signatures.count()];
