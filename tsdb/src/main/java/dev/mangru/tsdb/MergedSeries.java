@@ -12,8 +12,8 @@ import java.util.List;
 /// One series over every place that has samples of it.
 ///
 /// A sample is in exactly one place, and a series' samples are appended in time order, so the
-/// places follow each other in time and are read one after the other. Should they overlap all the
-/// same, they are merged, and of two samples at one time the first place's counts.
+/// places mostly follow each other in time and are read one after the other. A block that was
+/// merged from several may span samples of another one: then they are merged here.
 final class MergedSeries implements Querier.Series {
 
   private final Labels labels;

@@ -82,8 +82,10 @@ final class WritePath {
     this.clock = clock;
     this.view = view;
     this.stats = stats;
-    Replay replay = new Replay(view.get().active(), directory, firstSegment);
-    this.log = RecordLog.open(disk, directory, "tsdb-wal", options.walSegmentBytes(), replay);
+    Replay replay = new Replay(view.get().active(), directory);
+    this.log =
+        RecordLog.open(
+            disk, directory, "tsdb-wal", options.walSegmentBytes(), firstSegment, replay);
     submitLock.lock();
     try {
       nextRef = replay.highestRef + 1;
@@ -303,22 +305,17 @@ final class WritePath {
 
     private final Head head;
     private final Path directory;
-    private final long firstSegment;
     private final Map<Long, HeadSeries> byRef = new HashMap<>();
     private long highestRef;
     private long bytes;
 
-    Replay(Head head, Path directory, long firstSegment) {
+    Replay(Head head, Path directory) {
       this.head = head;
       this.directory = directory;
-      this.firstSegment = firstSegment;
     }
 
     @Override
     public void read(RecordLog.Position position, ByteBuffer payload) throws IOException {
-      if (position.segment() < firstSegment) {
-        return;
-      }
       bytes += payload.remaining();
       Path file = directory.resolve("%08d.log".formatted(position.segment()));
       head.beginRecord();

@@ -4,7 +4,6 @@ import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.chunk.Chunk;
-import dev.mangru.tsdb.chunk.ChunkRun;
 import dev.mangru.tsdb.index.SampleSource.Selected;
 import java.io.Closeable;
 import java.io.IOException;
@@ -99,6 +98,10 @@ public final class BlockSet implements Closeable {
   }
 
   private Path path(long id) {
+    return path(folder, id);
+  }
+
+  static Path path(Path folder, long id) {
     return folder.resolve("%012d%s".formatted(id, SUFFIX));
   }
 
@@ -243,13 +246,8 @@ public final class BlockSet implements Closeable {
 
   /// Series of several blocks as one, in label order.
   ///
-  /// @param sources blocks whose samples of any one series do not overlap in time
+  /// @param sources blocks no two of which have a sample of one series at one time
   public static Iterable<Selected> merged(List<Block> sources) {
     return () -> new MergedSeriesIterator(sources);
-  }
-
-  /// A run's chunks by time, for merging.
-  static ChunkRun inTimeOrder(List<ChunkRun> runs) {
-    return runs.size() == 1 ? runs.getFirst() : new JoinedRun(runs);
   }
 }

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The runs that several blocks have of one series, as one. Their samples do not overlap in time;
-/// their chunks may interleave only as wholes.
+/// The runs that several blocks have of one series, as one, when their chunks do not overlap.
 final class JoinedRun implements ChunkRun {
 
   private record Place(ChunkRun run, int chunk) {
@@ -16,9 +15,22 @@ final class JoinedRun implements ChunkRun {
     }
   }
 
-  private final List<Place> places = new ArrayList<>();
+  private final List<Place> places;
 
-  JoinedRun(List<ChunkRun> runs) {
+  private JoinedRun(List<Place> places) {
+    this.places = places;
+  }
+
+  /// The samples of `runs` in time order. Chunks that lie apart stay as they are on disk; a block
+  /// merged before may have closed a gap in which another block has samples, and then the samples
+  /// are merged one by one.
+  ///
+  /// @throws IllegalStateException if two samples have the same time
+  static ChunkRun of(List<ChunkRun> runs) {
+    if (runs.size() == 1) {
+      return runs.getFirst();
+    }
+    List<Place> places = new ArrayList<>();
     for (ChunkRun run : runs) {
       for (int i = 0; i < run.size(); i++) {
         places.add(new Place(run, i));
@@ -28,13 +40,10 @@ final class JoinedRun implements ChunkRun {
     for (int i = 1; i < places.size(); i++) {
       Place before = places.get(i - 1);
       if (before.run.maxMs(before.chunk) >= places.get(i).minMs()) {
-        throw new IllegalStateException(
-            "two blocks have samples of one series up to "
-                + before.run.maxMs(before.chunk)
-                + " and from "
-                + places.get(i).minMs());
+        return ChunkRun.of(Rechunk.merged(runs).toArray(Chunk[]::new));
       }
     }
+    return new JoinedRun(places);
   }
 
   @Override

@@ -75,6 +75,6 @@ final class MergedSeriesIterator implements Iterator<Selected> {
       }
       first = places.peek();
     }
-    return new Selected(labels, BlockSet.inTimeOrder(runs));
+    return new Selected(labels, JoinedRun.of(runs));
   }
 }

@@ -40,6 +40,11 @@ public final class Postings {
     return numbers[position];
   }
 
+  /// Whether `number` is in the list.
+  public boolean contains(int number) {
+    return Arrays.binarySearch(numbers, 0, size, number) >= 0;
+  }
+
   /// What is in both lists.
   public static Postings intersect(Postings left, Postings right) {
     Postings small = left.size <= right.size ? left : right;
