@@ -32,12 +32,6 @@ const EXAMPLES = [
   ['Targets that are up', 'up'],
 ];
 
-/** The place a parse error speaks of, `line:column:` as in Prometheus, both from 1; null if it names none. */
-export function errorPosition(message) {
-  const match = /\b(\d+):(\d+): /.exec(message);
-  return match ? { line: Number(match[1]), column: Number(match[2]) } : null;
-}
-
 export function recentWith(list, query) {
   return [query, ...list.filter((other) => other !== query)].slice(0, RECENT_MAX);
 }
@@ -142,13 +136,13 @@ class MangruExplore extends MangruElement {
       const filled = fillVariables(this._query, 15, range.toMs - range.fromMs);
       this._table = { ...(await instantQuery(filled, range.toMs / 1000, signal)), atMs: range.toMs };
       this._error = null;
-      state.reportData(true);
+      state.reportData();
     } catch (error) {
       if (isAbort(error)) {
         return;
       }
       this._error = error;
-      state.reportData(false);
+      state.reportFailure(error);
     }
     this._loading = false;
   }
@@ -161,7 +155,6 @@ class MangruExplore extends MangruElement {
           <mangru-promql-editor .value=${this._typed} @run=${(event) => this.#run(event.detail)}></mangru-promql-editor>
           <button type="button" class="button button-primary" @click=${() => this.#run(this.#editorValue())} title="Shift+Enter">Run <kbd>⇧⏎</kbd></button>
         </div>
-        ${this.#caret()}
         <div class="query-tools">
           <div class="tabs" role="group" aria-label="Show as">
             ${['chart', 'table'].map((tab) => html`<button type="button" aria-pressed=${this._tab === tab ? 'true' : 'false'} @click=${() => state.set({ view: tab === 'chart' ? '' : tab })}>${icon(tab === 'chart' ? 'explore' : 'table')}${tab === 'chart' ? 'Chart' : 'Table'}</button>`)}
@@ -194,17 +187,6 @@ class MangruExplore extends MangruElement {
   #failed(error) {
     this._error = error;
     this._shape = null;
-  }
-
-  /** The query's line with a caret below the place that the server complains about. */
-  #caret() {
-    const place = this._error && errorPosition(this._error.message);
-    const line = place && (this._error.query || this._query).split('\n')[place.line - 1];
-    if (!place || line === undefined) {
-      return nothing;
-    }
-    return html`<pre class="caret-box" aria-label="Where the query fails" tabindex="0">${line}
-${' '.repeat(Math.max(0, place.column - 1))}<b>▲ ${this._error.message.replace(/^.*?\d+:\d+: /, '')}</b></pre>`;
   }
 
   #recentSelect() {

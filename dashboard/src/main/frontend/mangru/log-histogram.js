@@ -51,6 +51,11 @@ class MangruLogHistogram extends MangruElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this._loading = false;
+    if (this.hasUpdated) {
+      // Flow may take an element out and put it back; what was being fetched then is gone.
+      queueMicrotask(() => this.load());
+    }
     this.untilRemoved(state.onTick(() => this.load()));
     this.untilRemoved(
       state.onChange((changed) => {
@@ -91,13 +96,13 @@ class MangruLogHistogram extends MangruElement {
       this.#range = range;
       this._answer = answer;
       this._error = null;
-      state.reportData(true);
+      state.reportData();
     } catch (error) {
       if (isAbort(error)) {
         return;
       }
       this._error = error;
-      state.reportData(false);
+      state.reportFailure(error);
     }
     this._loading = false;
   }

@@ -129,14 +129,14 @@ class MangruLogs extends MangruElement {
       this._next = answer.next;
       this._logql = answer.logql ?? '';
       this._error = null;
-      state.reportData(true);
+      state.reportData();
       await this.#showLine(signal);
     } catch (error) {
       if (isAbort(error)) {
         return;
       }
       this._error = error;
-      state.reportData(false);
+      state.reportFailure(error);
     }
     this._loading = false;
   }
@@ -220,7 +220,7 @@ class MangruLogs extends MangruElement {
       if (this.#source !== source) {
         return;
       }
-      state.reportData(true);
+      state.reportData();
       // The tail is ahead of the index, so its lines have no id of their own yet.
       this.#held.push(...JSON.parse(event.data).map((hit) => ({ ...hit, id: hit.id ?? `tail-${this.#tailed++}` })));
       if (this.#held.length > KEEP_LINES) {
@@ -419,7 +419,7 @@ class MangruLogs extends MangruElement {
       return nothing;
     }
     const words = { connecting: 'connecting…', live: 'tailing', paused: 'paused', reconnecting: 'connection lost, trying again', lost: 'connection lost' };
-    return html`<span class="tail-status is-${tail.state}" role="status">
+    return html`<span class="tail-status is-${tail.dropped ? 'dropping' : tail.state}" role="status">
       ${words[tail.state]}${tail.dropped ? ` · ${grouped(tail.dropped)} dropped: narrow the search` : ''}
       ${tail.held ? html`<button type="button" class="button" @click=${this.#resume}>${grouped(tail.held)} new, show</button>` : nothing}
     </span>`;

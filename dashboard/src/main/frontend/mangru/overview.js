@@ -83,13 +83,13 @@ class MangruTopList extends MangruElement {
         break;
       }
       this._error = null;
-      state.reportData(true);
+      state.reportData();
     } catch (error) {
       if (isAbort(error)) {
         return;
       }
       this._error = error;
-      state.reportData(false);
+      state.reportFailure(error);
     }
     this._loading = false;
   }
@@ -108,7 +108,7 @@ class MangruTopList extends MangruElement {
     const kind = KINDS[this.kind];
     const rows = this._rows;
     const most = Math.max(1e-9, ...(rows ?? []).map((row) => row.value));
-    return html`<section class="card top-list ${this._loading ? 'is-loading' : ''}" aria-label="Top by ${kind.title}">
+    return html`<div role="group" class="card top-list ${this._loading ? 'is-loading' : ''}" aria-label="Top by ${kind.title}">
       <div class="chart-head"><span class="card-title" role="heading" aria-level="3">${kind.title}</span>${this._scope === SCOPES[1] && rows?.length ? html`<span class="chart-meta">control groups: no container runtime seen</span>` : nothing}</div>
       <div class="loading-bar" aria-hidden="true"></div>
       ${this._error ? errorBox(this._error, () => this.load()) : nothing}
@@ -120,7 +120,7 @@ class MangruTopList extends MangruElement {
             <tbody>${rows.map((row) => this.#row(row, kind, most))}</tbody>
           </table>`
         : nothing}
-    </section>`;
+    </div>`;
   }
 
   #row({ metric, value, spark }, kind, most) {
@@ -207,7 +207,7 @@ class MangruLogStrip extends MangruElement {
   }
 
   render() {
-    return html`<section class="card log-strip" aria-label="Log volume">
+    return html`<div role="group" class="card log-strip" aria-label="Log volume">
       <mangru-log-histogram heading="Lines by severity" compact></mangru-log-histogram>
       ${this._error ? errorBox(this._error, () => this.load()) : nothing}
       ${this._hits?.length
@@ -218,7 +218,7 @@ class MangruLogStrip extends MangruElement {
           </ol>`
         : nothing}
       ${this._hits?.length === 0 ? html`<p class="quiet">${icon('ok')} No error lines in this range. <a href=${state.link('logs')}>All logs</a></p>` : nothing}
-    </section>`;
+    </div>`;
   }
 }
 

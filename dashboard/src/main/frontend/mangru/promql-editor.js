@@ -87,14 +87,6 @@ class MangruPromqlEditor extends HTMLElement {
     this.#view?.focus();
   }
 
-  /** Puts the caret at a zero-based offset, where the server found a mistake. */
-  caret(offset) {
-    if (this.#view) {
-      const at = Math.max(0, Math.min(offset, this.#view.state.doc.length));
-      this.#view.dispatch({ selection: { anchor: at } });
-      this.#view.focus();
-    }
-  }
 }
 
 if (!customElements.get('mangru-promql-editor')) {

@@ -125,11 +125,11 @@ class MangruTopbar extends MangruElement {
     const live = state.isLive();
     return html`<header class="mangru-topbar">
       <div class="range-group" role="group" aria-label="Time range">
-        <button type="button" class="icon-button" aria-label="Earlier (t left)" title="Earlier (t ←)" @click=${() => shift(-1)}>${icon('left')}</button>
+        <button type="button" class="icon-button hide-small" aria-label="Earlier (t left)" title="Earlier (t ←)" @click=${() => shift(-1)}>${icon('left')}</button>
         <button type="button" class="button range-button" aria-expanded=${this._open ? 'true' : 'false'} aria-controls="range-popup" @click=${() => this.#toggle(range)}>
           ${icon('clock')}<span>${describeRange(range, zone)}</span>${icon('down')}
         </button>
-        <button type="button" class="icon-button" aria-label="Later (t right)" title="Later (t →)" ?disabled=${range.live} @click=${() => shift(1)}>${icon('right')}</button>
+        <button type="button" class="icon-button hide-small" aria-label="Later (t right)" title="Later (t →)" ?disabled=${range.live} @click=${() => shift(1)}>${icon('right')}</button>
         <button type="button" class="icon-button hide-small" aria-label="Zoom out (t z)" title="Zoom out (t z)" @click=${widen}>${icon('out')}</button>
         ${this._open ? this.#popup(range) : nothing}
       </div>
@@ -330,6 +330,13 @@ function onKey(event) {
     prefixTimer = setTimeout(() => (prefix = ''), 1500);
   }
 }
+
+// Flow's own indicator of a lost connection stands outside every landmark; what it says is a status.
+customElements.whenDefined('vaadin-connection-indicator').then(() => {
+  const indicator = document.querySelector('vaadin-connection-indicator');
+  indicator?.setAttribute('role', 'status');
+  indicator?.setAttribute('aria-label', 'Connection');
+});
 
 if (!window.mangruKeys) {
   window.mangruKeys = true;

@@ -90,9 +90,16 @@ export function onTick(listener) {
   return () => window.removeEventListener(TICK, listener);
 }
 
-/** Cards report how a fetch went, so that the clock on top can turn amber. */
-export function reportData(ok) {
-  window.dispatchEvent(new CustomEvent('mangru-data', { detail: { ok } }));
+/** Cards report that data came, or why not, so that the clock on top can turn amber. */
+export function reportData() {
+  window.dispatchEvent(new CustomEvent('mangru-data', { detail: { ok: true } }));
+}
+
+/** A query that the server refuses (4xx) is the query's trouble, not the connection's. */
+export function reportFailure(error) {
+  if (!(error.status >= 400 && error.status < 500)) {
+    window.dispatchEvent(new CustomEvent('mangru-data', { detail: { ok: false } }));
+  }
 }
 
 export { isRelative };

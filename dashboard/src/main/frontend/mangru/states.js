@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { icon } from './icons.js';
+import { errorPosition } from './wire.js';
 
 /** An error with its cause, the query, Retry and Copy details. */
 export function errorBox(error, retry) {
@@ -18,12 +19,24 @@ export function errorBox(error, retry) {
   return html`<div class="notice notice-error" role="alert">
     <p class="notice-title">${icon('crit')} ${title(error)}</p>
     <p class="notice-cause">${error.message}</p>
-    ${error.query ? html`<pre class="notice-query" tabindex="0" aria-label="The query">${error.query}</pre>` : nothing}
+    ${error.query ? html`<pre class="notice-query" tabindex="0" role="group" aria-label="The query">${withCaret(error)}</pre>` : nothing}
     <p class="notice-actions">
       ${retry ? html`<button type="button" class="button" @click=${retry}>Retry</button>` : nothing}
       <button type="button" class="button button-quiet" @click=${(event) => copyText(details, event.currentTarget)}>Copy details</button>
     </p>
   </div>`;
+}
+
+/** The query, and below the line that the server complains about a caret at the place. */
+function withCaret(error) {
+  const place = errorPosition(error.message);
+  const lines = error.query.split('\n');
+  if (!place || place.line > lines.length) {
+    return error.query;
+  }
+  const before = lines.slice(0, place.line).join('\n');
+  const after = lines.slice(place.line).join('\n');
+  return html`${before}\n<b class="caret">${' '.repeat(Math.max(0, place.column - 1))}▲</b>${after ? '\n' + after : ''}`;
 }
 
 function title(error) {

@@ -131,14 +131,14 @@ export class MangruTimeseries extends MangruElement {
       );
       this._result = merge(answers, queries, range);
       this._error = null;
-      state.reportData(true);
+      state.reportData();
       this.dispatchEvent(new CustomEvent('loaded', { detail: this._result }));
     } catch (error) {
       if (isAbort(error)) {
         return;
       }
       this._error = error;
-      state.reportData(false);
+      state.reportFailure(error);
       this.dispatchEvent(new CustomEvent('failed', { detail: error }));
     }
     this._loading = false;
@@ -190,7 +190,7 @@ export class MangruTimeseries extends MangruElement {
   render() {
     const result = this._result;
     const empty = result && result.series.length === 0;
-    return html`<section class="card chart-card ${this._loading ? 'is-loading' : ''} ${this._error ? 'is-failed' : ''}" aria-label=${this.heading} aria-busy=${this._loading ? 'true' : 'false'}>
+    return html`<div role="group" class="card chart-card ${this._loading ? 'is-loading' : ''} ${this._error ? 'is-failed' : ''}" aria-label=${this.heading} aria-busy=${this._loading ? 'true' : 'false'}>
       <div class="chart-head">
         <span class="card-title" role="heading" aria-level=${this.level}>${this.heading}</span>
         <span class="chart-meta">${result && !empty ? `step ${spell(result.step * 1e3)}` : nothing}</span>
@@ -202,7 +202,7 @@ export class MangruTimeseries extends MangruElement {
       ${empty && !this._error ? emptyBox(this.emptyText) : nothing}
       ${!result && !this._error ? html`<div class="chart-plot is-skeleton" aria-hidden="true"></div>` : nothing}
       ${result && !empty ? this.#body(result) : nothing}
-    </section>`;
+    </div>`;
   }
 
   #actions(result, empty) {

@@ -82,8 +82,8 @@ function percent(ratio, digits) {
   if (value > 99 && value < 100) {
     const missing = 100 - value;
     const decimals = Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(missing))));
-    const floor = Math.floor(value * 10 ** decimals) / 10 ** decimals;
-    return floor.toFixed(decimals) + ' %';
+    const floor = Math.floor(value * 10 ** decimals + 1e-6) / 10 ** decimals;
+    return floor.toFixed(decimals).replace(/\.?0+$/, '') + ' %';
   }
   return significant(value, digits) + ' %';
 }

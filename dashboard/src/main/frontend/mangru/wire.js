@@ -144,3 +144,9 @@ export function seriesName(metric, legend = '') {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
   return pairs.length ? `${name}{${pairs.join(', ')}}` : name || 'value';
 }
+
+/** The place a parse error speaks of, `line:column:` as in Prometheus, both from 1; null if it names none. */
+export function errorPosition(message) {
+  const match = /\b(\d+):(\d+): /.exec(message);
+  return match ? { line: Number(match[1]), column: Number(match[2]) } : null;
+}

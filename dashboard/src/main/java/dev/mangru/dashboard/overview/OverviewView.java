@@ -76,7 +76,7 @@ public final class OverviewView extends MangruPage {
                 .emptyText(NO_NODE),
             new TimeSeriesChart("Requests to Mangru")
                 .query(
-                    "sum by (outcome) (rate(http_server_requests_seconds_count[$__rate_interval]))",
+                    "sum by (outcome) (rate(mangru_http_requests_total[$__rate_interval]))",
                     "{{outcome}}")
                 .unit(ChartUnit.PER_SECOND)
                 .emptyText("Mangru has not scraped its own /metrics in this range."));

@@ -30,7 +30,7 @@ final class SloCard extends Article {
             SloParts.text("slo-budget-time", slo.budgetLeftTime()));
     budget.addClassName("slo-budget");
 
-    var pace = new Div(SloParts.text("slo-burn", "burn " + slo.burn()));
+    var pace = new Div(SloParts.text("slo-burn", "burn rate " + slo.burn()));
     pace.addClassName("slo-pace");
     String aside = slo.exhaustion().isEmpty() ? slo.coverage() : slo.exhaustion();
     pace.add(SloParts.text(slo.exhaustion().isEmpty() ? "slo-aside" : "slo-exhaustion", aside));
