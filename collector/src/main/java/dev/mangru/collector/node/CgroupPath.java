@@ -43,7 +43,8 @@ record CgroupPath(Kind kind, String containerId, String podUid) {
       if (!uid.isEmpty()) {
         return new CgroupPath(Kind.POD, "", uid);
       }
-      return new CgroupPath(isKubeGroup(last) ? Kind.KUBE_GROUP : Kind.GROUP, "", "");
+      // What is left are the kubelet's own groups, and scopes of helpers such as conmon.
+      return new CgroupPath(isKubeGroup(last) ? Kind.KUBE_GROUP : Kind.IGNORED, "", "");
     }
     boolean empty =
         last.endsWith(".mount")

@@ -1,5 +1,6 @@
 package dev.mangru.collector.node;
 
+import dev.mangru.model.metric.Labels;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One cgroup from its first pass to its last: its open files, and what is known about it. Confined
@@ -33,6 +35,11 @@ final class CgroupRow implements Closeable {
 
   @Nullable ContainerIdentity identity;
   ContainerNames.@Nullable PodName podName;
+
+  /// The labels of its series and what they were made from.
+  private @Nullable Labels labels;
+
+  private @Nullable Object labelsOf;
 
   private long startMs;
   private long networkPid = -1;
@@ -110,6 +117,26 @@ final class CgroupRow implements Closeable {
       }
     }
     return startMs;
+  }
+
+  /// The labels of its series: `scanner`'s, its id, and its names as far as they are known.
+  Labels labels(Labels scanner) {
+    Labels made = labels;
+    Object source = identity == null ? podName : identity;
+    if (made == null || !Objects.equals(source, labelsOf)) {
+      Labels.Builder own = scanner.toBuilder().set("id", path);
+      ContainerIdentity container = identity;
+      ContainerNames.PodName pod = podName;
+      if (container != null) {
+        container.addTo(own);
+      } else if (pod != null) {
+        own.set("namespace", pod.namespace()).set("pod", pod.pod());
+      }
+      made = own.build();
+      labels = made;
+      labelsOf = source;
+    }
+    return made;
   }
 
   /// Writes everything that the cgroup's files say.

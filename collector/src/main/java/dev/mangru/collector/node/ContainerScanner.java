@@ -99,7 +99,7 @@ public final class ContainerScanner implements Gatherer {
       }
     }
     SeriesBook.Group self = book.group("self", labels, SampleBatch.NO_START);
-    machine.write(self);
+    machine.write(self, nowMs);
     Path pressure = roots.proc().resolve("pressure/cpu");
     self.write(ContainerFamilies.PSI_AVAILABLE, Files.isReadable(pressure) ? 1 : 0);
     self.write(ContainerFamilies.SCRAPE_ERROR, success ? 0 : 1);
@@ -198,16 +198,8 @@ public final class ContainerScanner implements Gatherer {
   }
 
   private SeriesBook.Group group(CgroupRow row) throws IOException {
-    Labels.Builder own = labels.toBuilder().set("id", row.path());
-    ContainerIdentity identity = row.identity;
-    ContainerNames.PodName pod = row.podName;
-    if (identity != null) {
-      identity.addTo(own);
-    } else if (pod != null) {
-      own.set("namespace", pod.namespace()).set("pod", pod.pod());
-    }
     long startMs = row.kind() == CgroupPath.Kind.ROOT ? bootMs : row.startMs();
-    return book.group(row.path(), own.build(), startMs);
+    return book.group(row.path(), row.labels(labels), startMs);
   }
 
   @Override

@@ -79,21 +79,29 @@ final class IoPart implements CgroupPart {
       String device = devices.name(bytes.word());
       while (!bytes.atLineEnd()) {
         bytes.skipBlanks();
-        Family family =
-            bytes.skipIfStarts("rbytes=")
-                ? ContainerFamilies.FS_READ_BYTES
-                : bytes.skipIfStarts("wbytes=")
-                    ? ContainerFamilies.FS_WRITTEN_BYTES
-                    : bytes.skipIfStarts("rios=")
-                        ? ContainerFamilies.FS_READS
-                        : bytes.skipIfStarts("wios=") ? ContainerFamilies.FS_WRITES : null;
-        if (family != null && !device.isEmpty()) {
+        Family family = v2Key();
+        if (family == null) {
+          bytes.skipWord();
+        } else if (!device.isEmpty()) {
           row.count(family, "device", device, bytes.number());
         }
-        bytes.skipWord();
       }
       bytes.nextLine();
     }
+  }
+
+  /// Steps over a key that is told, and gives its family; null at any other word.
+  private @Nullable Family v2Key() {
+    if (bytes.skipIfStarts("rbytes=")) {
+      return ContainerFamilies.FS_READ_BYTES;
+    }
+    if (bytes.skipIfStarts("wbytes=")) {
+      return ContainerFamilies.FS_WRITTEN_BYTES;
+    }
+    if (bytes.skipIfStarts("rios=")) {
+      return ContainerFamilies.FS_READS;
+    }
+    return bytes.skipIfStarts("wios=") ? ContainerFamilies.FS_WRITES : null;
   }
 
   @Override

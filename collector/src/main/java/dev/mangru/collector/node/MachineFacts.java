@@ -17,6 +17,15 @@ final class MachineFacts {
   private final String version;
   private final Map<String, String> os;
 
+  /// Processors come and go with hot plugging only, and cost a dozen files to count.
+  private static final long COUNT_EVERY_MS = 300_000;
+
+  private long countedMs;
+  private long online = -1;
+  private final Set<String> cores = new HashSet<>();
+  private final Set<String> sockets = new HashSet<>();
+  private String kernel = "";
+
   MachineFacts(HostRoots roots, FileBytes bytes, String version) throws IOException {
     this.roots = roots;
     this.bytes = bytes;
@@ -24,14 +33,17 @@ final class MachineFacts {
     this.os = IdentityCollector.osRelease(roots.rootfs(), bytes);
   }
 
-  void write(SeriesBook.Group machine) throws IOException {
-    Path cpus = roots.sys().resolve("devices/system/cpu");
-    if (bytes.load(cpus.resolve("online"))) {
-      machine.count(ContainerFamilies.MACHINE_CORES, count(bytes.line()));
+  void write(SeriesBook.Group machine, long nowMs) throws IOException {
+    if (countedMs == 0 || nowMs - countedMs >= COUNT_EVERY_MS) {
+      countedMs = nowMs;
+      countProcessors();
+      Path release = roots.proc().resolve("sys/kernel/osrelease");
+      kernel = bytes.load(release) ? bytes.line() : "";
     }
-    topology(machine, cpus);
+    machine.count(ContainerFamilies.MACHINE_CORES, online);
+    machine.count(ContainerFamilies.MACHINE_PHYSICAL_CORES, cores.isEmpty() ? -1 : cores.size());
+    machine.count(ContainerFamilies.MACHINE_SOCKETS, sockets.isEmpty() ? -1 : sockets.size());
     memory(machine);
-    String kernel = bytes.load(roots.proc().resolve("sys/kernel/osrelease")) ? bytes.line() : "";
     machine.info(
         ContainerFamilies.VERSION,
         "kernelVersion",
@@ -42,9 +54,11 @@ final class MachineFacts {
         version);
   }
 
-  private void topology(SeriesBook.Group machine, Path cpus) throws IOException {
-    Set<String> cores = new HashSet<>();
-    Set<String> sockets = new HashSet<>();
+  private void countProcessors() throws IOException {
+    Path cpus = roots.sys().resolve("devices/system/cpu");
+    online = bytes.load(cpus.resolve("online")) ? count(bytes.line()) : -1;
+    cores.clear();
+    sockets.clear();
     if (Files.isDirectory(cpus)) {
       try (DirectoryStream<Path> folders = Files.newDirectoryStream(cpus, "cpu[0-9]*")) {
         for (Path folder : folders) {
@@ -59,8 +73,6 @@ final class MachineFacts {
         }
       }
     }
-    machine.count(ContainerFamilies.MACHINE_PHYSICAL_CORES, cores.isEmpty() ? -1 : cores.size());
-    machine.count(ContainerFamilies.MACHINE_SOCKETS, sockets.isEmpty() ? -1 : sockets.size());
   }
 
   private void memory(SeriesBook.Group machine) throws IOException {

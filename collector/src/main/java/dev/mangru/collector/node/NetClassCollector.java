@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
 
 /// `/sys/class/net`: the state of each interface, and the health of bonds.
 final class NetClassCollector implements HostCollector {
@@ -31,6 +36,11 @@ final class NetClassCollector implements HostCollector {
   private final Path classNet;
   private final FileBytes bytes;
 
+  /// By path; the files of interfaces that are gone are closed after the pass that misses them.
+  private final Map<Path, KeptFile> files = new HashMap<>();
+
+  private final Set<Path> used = new HashSet<>();
+
   NetClassCollector(Path sys, FileBytes bytes) {
     this.classNet = sys.resolve("class/net");
     this.bytes = bytes;
@@ -46,12 +56,21 @@ final class NetClassCollector implements HostCollector {
     if (!Files.isDirectory(classNet)) {
       return;
     }
+    used.clear();
     try (DirectoryStream<Path> devices = Files.newDirectoryStream(classNet)) {
       for (Path path : devices) {
         String device = path.getFileName().toString();
         if (Files.isDirectory(path) && !NetworkCollector.isContainerEnd(device)) {
           device(host, device, path);
         }
+      }
+    }
+    Iterator<KeptFile> all = files.values().iterator();
+    while (all.hasNext()) {
+      KeptFile file = all.next();
+      if (!used.contains(file.path())) {
+        file.close();
+        all.remove();
       }
     }
   }
@@ -78,8 +97,8 @@ final class NetClassCollector implements HostCollector {
         text(path.resolve("ifalias")),
         "operstate",
         state);
-    String slaves = text(path.resolve("bonding/slaves"));
     if (Files.isDirectory(path.resolve("bonding"))) {
+      String slaves = text(path.resolve("bonding/slaves"));
       int configured = 0;
       int active = 0;
       for (String slave : slaves.isEmpty() ? new String[0] : slaves.split(" ", -1)) {
@@ -95,7 +114,8 @@ final class NetClassCollector implements HostCollector {
 
   private String text(Path file) {
     try {
-      return bytes.load(file) ? bytes.line() : "";
+      used.add(file);
+      return files.computeIfAbsent(file, KeptFile::new).read(bytes) ? bytes.line() : "";
     } catch (IOException _) {
       return ""; // Drivers refuse files they have no answer for: EINVAL on a link that is down.
     }
@@ -109,5 +129,13 @@ final class NetClassCollector implements HostCollector {
     } catch (NumberFormatException _) {
       return Double.NaN; // “Unknown”, which is not sent.
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (KeptFile file : files.values()) {
+      file.close();
+    }
+    files.clear();
   }
 }

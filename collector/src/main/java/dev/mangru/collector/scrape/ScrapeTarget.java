@@ -1,0 +1,51 @@
+package dev.mangru.collector.scrape;
+
+import dev.mangru.model.metric.Labels;
+import java.net.URI;
+import java.time.Duration;
+
+/// A page of metrics to read again and again.
+///
+/// @param job the `job` of its series
+/// @param url the page, `http` or `https`
+/// @param labels more labels for its series; an `instance` among them replaces `host:port`
+/// @param interval how often to read it; kept by whoever calls the scraper
+/// @param timeout how long one reading may take, from connecting to the last byte; at most the
+///   interval
+public record ScrapeTarget(
+    String job, URI url, Labels labels, Duration interval, Duration timeout) {
+
+  public ScrapeTarget {
+    if (job.isEmpty()) {
+      throw new IllegalArgumentException("a scrape target needs a job: " + url);
+    }
+    boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!web || url.getHost() == null) {
+      throw new IllegalArgumentException("a scrape target is an http or https URL: " + url);
+    }
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(interval) > 0) {
+      throw new IllegalArgumentException(
+          "the timeout of "
+              + url
+              + " must be above 0 and at most its interval: "
+              + timeout
+              + ", "
+              + interval);
+    }
+  }
+
+  /// `host:port`, the port of the scheme where the URL names none.
+  public String address() {
+    int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
+    return url.getHost() + ":" + port;
+  }
+
+  /// The labels that every series of the target gets.
+  Labels targetLabels() {
+    Labels.Builder all = labels.toBuilder().set("job", job);
+    if (!labels.has("instance")) {
+      all.set("instance", address());
+    }
+    return all.build();
+  }
+}
