@@ -54,8 +54,7 @@ final class SealPlan {
   /// @param graceMs how long after its end, so that samples that come a little late still get into
   ///   the same block
   static boolean windowEnded(long begunMs, long nowMs, long blockRangeMs, long graceMs) {
-    return Math.floorDiv(nowMs - graceMs, blockRangeMs)
-        > Math.floorDiv(begunMs - graceMs, blockRangeMs);
+    return Math.floorDiv(nowMs - graceMs, blockRangeMs) > Math.floorDiv(begunMs, blockRangeMs);
   }
 
   /// Blocks that would better be one: two or more that lie inside one past window. The smallest

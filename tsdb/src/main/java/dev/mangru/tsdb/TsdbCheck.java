@@ -70,7 +70,7 @@ public final class TsdbCheck {
     public void read(RecordLog.Position position, ByteBuffer payload) throws IOException {
       records++;
       Path file = directory.resolve("%08d.log".formatted(position.segment()));
-      BatchRecord.read(payload, file, position.offset(), this);
+      BatchRecord.read(payload, file, position.offset() + RecordLog.RECORD_HEADER_BYTES, this);
     }
 
     @Override

@@ -320,7 +320,7 @@ final class WritePath {
       Path file = directory.resolve("%08d.log".formatted(position.segment()));
       head.beginRecord();
       try {
-        BatchRecord.read(payload, file, position.offset(), this);
+        BatchRecord.read(payload, file, position.offset() + RecordLog.RECORD_HEADER_BYTES, this);
       } finally {
         head.endRecord();
       }

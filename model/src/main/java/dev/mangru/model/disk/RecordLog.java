@@ -43,7 +43,9 @@ public final class RecordLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
   private static final byte[] MAGIC = "MGRULOG1".getBytes(StandardCharsets.US_ASCII);
-  private static final int RECORD_HEADER_BYTES = 8;
+
+  /// Bytes of a record before its payload.
+  public static final int RECORD_HEADER_BYTES = 8;
 
   /// Bytes that may wait for the disk before [#append] makes its callers wait to queue.
   private static final long MAX_PENDING_BYTES = 256L << 20;

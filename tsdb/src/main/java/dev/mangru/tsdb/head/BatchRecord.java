@@ -79,13 +79,9 @@ public final class BatchRecord {
   /// @param offset of the payload in it
   public static void read(ByteBuffer payload, Path file, long offset, Visitor visitor)
       throws IOException {
+    int start = payload.arrayOffset() + payload.position();
     ByteReader reader =
-        new ByteReader(
-            payload.array(),
-            payload.arrayOffset() + payload.position(),
-            payload.arrayOffset() + payload.limit(),
-            file,
-            offset);
+        new ByteReader(payload.array(), start, start + payload.remaining(), file, offset - start);
     int kind = reader.u8();
     if (kind != KIND_BATCH) {
       throw reader.corrupt("a record of kind " + KIND_BATCH, "kind " + kind);
