@@ -201,7 +201,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       tzDate: model.zone === 'utc' ? (ts) => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC') : undefined,
       focus: { alpha: model.stacked ? 1 : 0.25 },

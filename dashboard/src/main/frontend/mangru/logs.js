@@ -344,7 +344,7 @@ class MangruLogs extends MangruElement {
         this.#run();
       }}>
         <div class="query-bar">
-          <textarea class="log-query mono" data-query rows=${Math.min(4, this._typed.split('\n').length)} aria-label="Search the logs" placeholder='timeout "connection refused" -healthz app:checkout   or   {app="checkout"} |= "timeout"' spellcheck="false" autocomplete="off" .value=${this._typed} @input=${(event) => (this._typed = event.target.value)} @keydown=${this.#queryKey}></textarea>
+          <textarea class="log-query mono" data-query rows=${Math.min(4, this._typed.split('\n').length)} aria-label="Search the logs" placeholder='timeout "connection refused" -healthz app:checkout level:error,   or LogQL: {app="checkout"} |= "timeout"' spellcheck="false" autocomplete="off" .value=${this._typed} @input=${(event) => (this._typed = event.target.value)} @keydown=${this.#queryKey}></textarea>
           <button type="submit" class="button button-primary">Run <kbd>⏎</kbd></button>
         </div>
         <div class="query-tools">

@@ -213,7 +213,7 @@ class MangruLogStrip extends MangruElement {
       ${this._hits?.length
         ? html`<ol class="error-lines" aria-label="Newest errors">
             ${this._hits.map(
-              (hit) => html`<li><a href=${state.link('logs', { severity: 'error,fatal' })}><time>${formatMillis(nsToMs(hit.ts), state.zone())}</time><span class="sev sev-${hit.severity}">${hit.severity}</span><span class="error-line">${hit.line.slice(0, 300)}</span></a></li>`,
+              (hit) => html`<li><a href=${state.link('logs', { severity: 'error,fatal', line: hit.id })}><time>${formatMillis(nsToMs(hit.ts), state.zone())}</time><span class="sev sev-${hit.severity}">${hit.severity}</span><span class="error-line">${hit.line.slice(0, 300)}</span></a></li>`,
             )}
           </ol>`
         : nothing}

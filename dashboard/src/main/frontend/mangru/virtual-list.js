@@ -46,6 +46,8 @@ class MangruVirtualList extends MangruElement {
   #frame = 0;
   #observer = null;
   #width = 0;
+  #laidOut = null;
+  #moved = false;
   #window = { first: 0, last: 0 };
 
   constructor() {
@@ -63,7 +65,7 @@ class MangruVirtualList extends MangruElement {
       const scroller = this.scroller;
       if (scroller && scroller.clientWidth !== this.#width) {
         this.#width = scroller.clientWidth;
-        this.#heights.clear();
+        this.#forget();
       }
       this.requestUpdate();
     });
@@ -87,8 +89,13 @@ class MangruVirtualList extends MangruElement {
 
   /** Forgets all heights, as after switching wrapping. */
   remeasure() {
-    this.#heights.clear();
+    this.#forget();
     this.requestUpdate();
+  }
+
+  #forget() {
+    this.#heights.clear();
+    this.#moved = true;
   }
 
   scrollToKey(key) {
@@ -99,8 +106,11 @@ class MangruVirtualList extends MangruElement {
   }
 
   render() {
-    const keys = this.items.map(this.keyOf);
-    this.#tops = layout(keys, this.#heights);
+    if (this.items !== this.#laidOut || this.#moved) {
+      this.#tops = layout(this.items.map(this.keyOf), this.#heights);
+      this.#laidOut = this.items;
+      this.#moved = false;
+    }
     const scroller = this.scroller;
     const top = scroller?.scrollTop ?? 0;
     const height = scroller?.clientHeight || 800;
@@ -149,6 +159,7 @@ class MangruVirtualList extends MangruElement {
       }
     });
     if (changed) {
+      this.#moved = true;
       queueMicrotask(() => this.requestUpdate());
     }
   }

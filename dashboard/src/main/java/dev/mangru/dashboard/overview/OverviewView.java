@@ -74,7 +74,7 @@ public final class OverviewView extends MangruPage {
                 .query("sum(rate(node_disk_written_bytes_total[$__rate_interval]))", "disk write")
                 .unit(ChartUnit.BYTES_PER_SECOND)
                 .emptyText(NO_NODE),
-            new TimeSeriesChart("Requests to Mangru")
+            new TimeSeriesChart("API requests")
                 .query(
                     "sum by (outcome) (rate(mangru_http_requests_total[$__rate_interval]))",
                     "{{outcome}}")
