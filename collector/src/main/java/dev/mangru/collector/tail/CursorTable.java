@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +34,9 @@ final class CursorTable {
   /// How long something that looks like a copy of a followed file may stay so before it counts as
   /// read: `cp app.log app.log.bak`. Chosen; copytruncate cuts at once after copying.
   private static final long COPY_WAIT_NS = 10_000_000_000L;
+
+  /// Discoveries in a row that must miss a closed file before it is forgotten. Chosen.
+  private static final int MISSES_TO_FORGET = 3;
 
   /// Positions of files that are nowhere to be found are kept so long: a volume may come back.
   private static final long KEEP_MISSING_MS = 7L * 24 * 3600 * 1000;
@@ -74,7 +77,7 @@ final class CursorTable {
 
   /// Looks at the disk: new, renamed and vanished files.
   void discover(long nowMs, long ticks) {
-    Map<String, FileFinder.Found> found = finder.find(byKey.values());
+    Map<String, FileFinder.Found> found = finder.find(origins());
     List<FileFinder.Found> unknown = new ArrayList<>();
     for (FileFinder.Found file : found.values()) {
       FileCursor cursor = byKey.get(file.fileKey());
@@ -99,13 +102,22 @@ final class CursorTable {
     countLag();
   }
 
+  private Set<Path> origins() {
+    Set<Path> origins = new LinkedHashSet<>();
+    byKey.values().forEach(cursor -> origins.add(cursor.origin()));
+    unclaimed.values().forEach(position -> origins.add(position.origin()));
+    return origins;
+  }
+
   private boolean isStill(FileCursor cursor, FileFinder.Found file) {
     if (cursor.isOpen() || (cursor.path().equals(file.path()) && file.size() == cursor.size())) {
       return true;
     }
-    try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+    try (FileChannel channel = FileFinder.open(file.path(), file.fileKey())) {
       // At the same path a cut file is the same file; reading finds the cut.
       return cursor.path().equals(file.path()) || cursor.fits(channel);
+    } catch (NoSuchFileException e) {
+      return true;
     } catch (IOException e) {
       unreadable(file.path(), e);
       return true;
@@ -143,7 +155,10 @@ final class CursorTable {
         continue;
       }
       if (!cursor.isOpen()) {
-        forget(cursor);
+        // Listing a folder while files are renamed in it may miss one.
+        if (cursor.missed() >= MISSES_TO_FORGET) {
+          forget(cursor);
+        }
         continue;
       }
       cursor.gone(true);
@@ -179,7 +194,7 @@ final class CursorTable {
       return;
     }
     FileCursor cursor = null;
-    try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+    try (FileChannel channel = FileFinder.open(file.path(), file.fileKey())) {
       cursor = place(file, channel, nowMs, ticks);
     } catch (NoSuchFileException e) {
       // Renamed or deleted since it was listed; the next discovery sees what became of it.
@@ -199,7 +214,6 @@ final class CursorTable {
       FileFinder.Found file, FileChannel channel, long nowMs, long ticks) throws IOException {
     Map.Entry<Long, Position> known = claim(file, channel);
     if (known != null) {
-      unclaimed.remove(known.getKey());
       Position position = known.getValue();
       FileFinder.Found original =
           new FileFinder.Found(
@@ -212,6 +226,7 @@ final class CursorTable {
       FileCursor cursor = cursor(known.getKey(), original, ticks);
       cursor.open();
       cursor.resume(position.offset(), position.skipping());
+      unclaimed.remove(known.getKey());
       if (file.isSibling()) {
         cursor.state(
             file.size() > position.offset() ? FileCursor.State.ROTATED : FileCursor.State.DONE);
@@ -393,6 +408,9 @@ final class CursorTable {
     try {
       cursor.open();
       return true;
+    } catch (NoSuchFileException e) {
+      // Renamed since it was listed; the next discovery finds where to.
+      return false;
     } catch (IOException e) {
       unreadable(cursor.path(), e);
       return false;

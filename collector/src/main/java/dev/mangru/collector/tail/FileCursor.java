@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class FileCursor {
   private final Map<String, Labels> labelsByOutput = new HashMap<>(4);
   private final int maxLineBytes;
 
-  private String fileKey;
+  private final String fileKey;
   private Path path;
   private State state = State.FOLLOWED;
   private LineDecoder decoder;
@@ -56,6 +55,7 @@ final class FileCursor {
   private long lastGrowthTicks;
   private long scannedSize = -1;
   private boolean gone;
+  private int misses;
 
   FileCursor(
       long id, FileFinder.Found found, Labels labels, int maxLineBytes, long offset, long ticks) {
@@ -152,6 +152,11 @@ final class FileCursor {
     scannedSize = bytes;
   }
 
+  /// Counts one more discovery that did not find it; gives how many in a row.
+  int missed() {
+    return ++misses;
+  }
+
   /// Whether no path leads to it any more.
   boolean gone() {
     return gone;
@@ -159,6 +164,9 @@ final class FileCursor {
 
   void gone(boolean now) {
     gone = now;
+    if (!now) {
+      misses = 0;
+    }
   }
 
   LineDecoder decoder() {
@@ -231,6 +239,7 @@ final class FileCursor {
     skipping = false;
     lookbackLength = 0;
     fullHead = null;
+    scannedSize = -1;
     size = nowSize;
     decoder = LineDecoder.of(source.format(), maxLineBytes);
   }
@@ -280,7 +289,7 @@ final class FileCursor {
   FileChannel open() throws IOException {
     FileChannel file = channel;
     if (file == null) {
-      file = FileChannel.open(path, StandardOpenOption.READ);
+      file = FileFinder.open(path, fileKey);
       channel = file;
     }
     return file;

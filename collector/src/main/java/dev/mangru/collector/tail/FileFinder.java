@@ -1,6 +1,7 @@
 package dev.mangru.collector.tail;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemLoopException;
@@ -9,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,14 +64,14 @@ final class FileFinder {
 
   /// Every file by its key, in order of sources; siblings after the files that sources name.
   ///
-  /// @param known origins of files followed now: their siblings count even while the original is
-  ///   away in the middle of a rotation
-  Map<String, Found> find(Collection<FileCursor> known) {
+  /// @param origins of files known now or in the previous run: their siblings count even while the
+  ///   original is away, in the middle of a rotation or for good
+  Map<String, Found> find(Collection<Path> origins) {
     Search search = new Search();
     for (int i = 0; i < globs.size(); i++) {
       search.walk(globs.get(i), 0, Path.of("/"), sources.get(i), 0);
     }
-    search.siblings(known);
+    search.siblings(origins);
     return search.found;
   }
 
@@ -85,6 +87,21 @@ final class FileFinder {
     } catch (NoSuchFileException | NotDirectoryException | FileSystemLoopException e) {
       return null;
     }
+  }
+
+  /// Opens the file that had `fileKey` when it was listed.
+  ///
+  /// @throws NoSuchFileException if the path leads to another file by now: rotation moves files
+  ///   between the listing and the opening, and a file read under another's name would count as
+  ///   both
+  static FileChannel open(Path path, String fileKey) throws IOException {
+    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    BasicFileAttributes attributes = attributes(path);
+    if (attributes == null || !fileKey.equals(String.valueOf(attributes.fileKey()))) {
+      file.close();
+      throw new NoSuchFileException(path.toString(), null, "another file has this name now");
+    }
+    return file;
   }
 
   /// One search.
@@ -172,17 +189,20 @@ final class FileFinder {
       }
     }
 
-    void siblings(Collection<FileCursor> known) {
+    void siblings(Collection<Path> origins) {
       Map<Path, Map<String, Base>> bases = new LinkedHashMap<>();
       basesByFolder.forEach((folder, files) ->
           files.forEach((name, file) ->
               bases
                   .computeIfAbsent(folder, _ -> new LinkedHashMap<>())
                   .put(name, new Base(file.path(), file.source()))));
-      for (FileCursor cursor : known) {
-        bases
-            .computeIfAbsent(parent(cursor.origin()), _ -> new LinkedHashMap<>())
-            .putIfAbsent(name(cursor.origin()), new Base(cursor.origin(), cursor.source()));
+      for (Path origin : origins) {
+        LogSource source = sourceOf(origin);
+        if (source != null) {
+          bases
+              .computeIfAbsent(parent(origin), _ -> new LinkedHashMap<>())
+              .putIfAbsent(name(origin), new Base(origin, source));
+        }
       }
       bases.forEach(this::siblingsIn);
     }
@@ -231,6 +251,16 @@ final class FileFinder {
             return entries;
           });
     }
+  }
+
+  /// The first source that names a file; null if none does any more.
+  private @Nullable LogSource sourceOf(Path origin) {
+    for (int i = 0; i < globs.size(); i++) {
+      if (globs.get(i).matches(origin)) {
+        return sources.get(i);
+      }
+    }
+    return null;
   }
 
   private record Base(Path path, LogSource source) {}

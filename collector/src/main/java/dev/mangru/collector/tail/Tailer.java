@@ -113,8 +113,9 @@ public final class Tailer implements AutoCloseable {
       return;
     }
     discovered = true;
-    rediscover = false;
     lastDiscoveryTicks = ticks;
+    findCuts(ticks);
+    rediscover = false;
     table.discover(nowMs, ticks);
     try {
       book.save();
@@ -122,6 +123,33 @@ public final class Tailer implements AutoCloseable {
       stats.errors.increment();
       told.warn("cannot save log positions", options.directory(), e.toString());
     }
+  }
+
+  /// A copy is recognised by the cut of its original, so cuts are found before files are met.
+  private void findCuts(long ticks) {
+    for (FileCursor cursor : table.cursors()) {
+      if (cursor.isOpen() && cursor.state() == FileCursor.State.FOLLOWED) {
+        try {
+          FileChannel file = cursor.open();
+          if (!cursor.fits(file)) {
+            cut(cursor, file.size(), ticks);
+          }
+        } catch (IOException e) {
+          table.unreadable(cursor.path(), e);
+        }
+      }
+    }
+  }
+
+  private void cut(FileCursor cursor, long size, long ticks) throws IOException {
+    if (cursor.decoder().pendingOffset() != LineDecoder.NOTHING_PENDING) {
+      builder.from(cursor);
+      cursor.decoder().flush(builder);
+    }
+    stats.truncations.increment();
+    cursor.restart(size);
+    cursor.grew(ticks);
+    rediscover = true;
   }
 
   /// Whether the path of a busy file leads to another file now.
@@ -249,7 +277,7 @@ public final class Tailer implements AutoCloseable {
       FileChannel file = cursor.open();
       long size = file.size();
       if (size < cursor.offset()) {
-        cut(cursor, size);
+        cut(cursor, size, ticks);
         return size > 0;
       }
       if (size != cursor.size()) {
@@ -262,9 +290,12 @@ public final class Tailer implements AutoCloseable {
       }
       int end = cursor.fill(buffer);
       if (end < 0) {
-        cut(cursor, size);
+        cut(cursor, size, ticks);
         return true;
       }
+      // Quiet counts from here, not from when the bytes were written: the server may have been
+      // away.
+      cursor.grew(ticks);
       long before = cursor.offset();
       split(cursor, end);
       passBytes += cursor.offset() - before;
@@ -369,17 +400,6 @@ public final class Tailer implements AutoCloseable {
         line(cursor, start, end, base + start);
       }
       cursor.advance(base + end, buffer, known, end);
-    }
-
-    private void cut(FileCursor cursor, long size) throws IOException {
-      if (cursor.decoder().pendingOffset() != LineDecoder.NOTHING_PENDING) {
-        builder.from(cursor);
-        cursor.decoder().flush(builder);
-      }
-      stats.truncations.increment();
-      cursor.restart(size);
-      cursor.grew(ticks);
-      rediscover = true;
     }
 
     /// Offers what was gathered; false if the sink has no room.
