@@ -46,7 +46,7 @@ final class CpuPart implements CgroupPart {
   }
 
   static @Nullable KeptFile file(@Nullable Path folder, String name) {
-    return folder == null ? null : new KeptFile(folder.resolve(name));
+    return folder == null ? null : KeptFile.ofCgroup(folder.resolve(name));
   }
 
   @Override

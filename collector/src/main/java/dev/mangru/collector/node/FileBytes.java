@@ -19,15 +19,24 @@ final class FileBytes {
   private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
   private int at;
 
+  /// The kernel fills a page at a time, and leaves a record that does not fit for the next read.
+  /// Where records are short, less than half a page is therefore all there is.
+  private static final int SURELY_ALL = 2048;
+
   /// Takes the content of an open file, from its start.
   ///
+  /// @param shortRecords whether no line of the file is longer than 2 KiB; saves asking for the
+  ///   end, for which the kernel writes the whole content again
   /// @throws IOException when it cannot be read, or is larger than 16 MiB
-  void load(FileChannel channel, Path path) throws IOException {
+  void load(FileChannel channel, Path path, boolean shortRecords) throws IOException {
     while (true) {
       buffer.clear();
       int read = 0;
       while (read >= 0 && buffer.hasRemaining()) {
         read = channel.read(buffer, buffer.position());
+        if (shortRecords && buffer.position() < SURELY_ALL) {
+          break;
+        }
       }
       if (buffer.hasRemaining()) {
         buffer.flip();
@@ -44,7 +53,7 @@ final class FileBytes {
   /// Opens, takes and closes a file; false where there is none.
   boolean load(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      load(channel, path);
+      load(channel, path, false);
       return true;
     } catch (NoSuchFileException | NotDirectoryException _) {
       return false;

@@ -36,7 +36,7 @@ final class IoPart implements CgroupPart {
     }
     KeptFile[] files = new KeptFile[V1_PREFIXES.length];
     for (int i = 0; i < files.length; i++) {
-      files[i] = new KeptFile(folder.resolve(V1_PREFIXES[i] + name));
+      files[i] = KeptFile.ofCgroup(folder.resolve(V1_PREFIXES[i] + name));
     }
     return files;
   }

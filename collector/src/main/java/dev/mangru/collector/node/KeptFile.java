@@ -15,11 +15,22 @@ import org.jspecify.annotations.Nullable;
 final class KeptFile implements Closeable {
 
   private final Path path;
+  private final boolean shortRecords;
   private @Nullable FileChannel channel;
   private boolean absent;
 
   KeptFile(Path path) {
+    this(path, false);
+  }
+
+  private KeptFile(Path path, boolean shortRecords) {
     this.path = path;
+    this.shortRecords = shortRecords;
+  }
+
+  /// A file of a cgroup, whose lines are short.
+  static KeptFile ofCgroup(Path path) {
+    return new KeptFile(path, true);
   }
 
   /// Reads the file; false where there is none or it may not be opened.
@@ -41,7 +52,7 @@ final class KeptFile implements Closeable {
       channel = open;
     }
     try {
-      into.load(open, path);
+      into.load(open, path, shortRecords);
       return true;
     } catch (IOException e) {
       close();
