@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one [EvalBlock] with all its re-runs: pinned by `@` and at other times, and as a range query
-/// around each time.
+/// Runs one [EvalBlock] with all its re-runs: pinned by `@` and at other times, and as a range
+/// query around each time.
 final class EvalRun {
 
   private static final Set<String> DEPENDING_ON_TIME =
@@ -81,10 +81,9 @@ final class EvalRun {
     Expressions.collect(parsed, nodes);
     boolean timeDependent =
         nodes.stream()
-            .anyMatch(
-                node ->
-                    node instanceof Expr.Call call
-                        && DEPENDING_ON_TIME.contains(call.function().text()));
+            .anyMatch(node ->
+                node instanceof Expr.Call call
+                    && DEPENDING_ON_TIME.contains(call.function().text()));
     if (timeDependent) {
       return null;
     }
@@ -167,9 +166,7 @@ final class EvalRun {
     if (fail == null) {
       return new Mismatch(where, "no failure", error);
     }
-    return fail.matches(error)
-        ? null
-        : new Mismatch(where, "failure: " + fail.text(), error);
+    return fail.matches(error) ? null : new Mismatch(where, "failure: " + fail.text(), error);
   }
 
   private @Nullable Mismatch annotations(String where, QueryResult result) {
@@ -183,8 +180,7 @@ final class EvalRun {
             result.warnings());
     return warnings != null
         ? warnings
-        : annotations(
-            where, "info", block.infos, block.anyInfo, block.noInfos, result.infos());
+        : annotations(where, "info", block.infos, block.anyInfo, block.noInfos, result.infos());
   }
 
   private static @Nullable Mismatch annotations(
@@ -203,8 +199,7 @@ final class EvalRun {
     if (wanted.isEmpty()) {
       return null;
     }
-    boolean everyWanted =
-        wanted.stream().allMatch(want -> got.stream().anyMatch(want::matches));
+    boolean everyWanted = wanted.stream().allMatch(want -> got.stream().anyMatch(want::matches));
     boolean everyGot =
         got.stream().allMatch(text -> wanted.stream().anyMatch(want -> want.matches(text)));
     return everyWanted && everyGot
@@ -221,9 +216,7 @@ final class EvalRun {
             : new Mismatch(where, String.valueOf(expected), String.valueOf(got));
       }
       case QueryValue.Text(long _, String got) ->
-          got.equals(block.string)
-              ? null
-              : new Mismatch(where, String.valueOf(block.string), got);
+          got.equals(block.string) ? null : new Mismatch(where, String.valueOf(block.string), got);
       case QueryValue.Vector(List<QueryValue.Sample> samples) -> {
         if (block.scalar != null || block.rangeVector) {
           yield new Mismatch(where, "a scalar or range vector", describe(value));
@@ -232,8 +225,7 @@ final class EvalRun {
       }
       case QueryValue.Matrix(List<QueryValue.Points> series) ->
           block.rangeVector
-              ? compareMatrix(
-                  where, series, block.rangeVectorStartMs, block.rangeVectorStepMs)
+              ? compareMatrix(where, series, block.rangeVectorStartMs, block.rangeVectorStepMs)
               : new Mismatch(where, "no range vector", describe(value));
     };
   }
@@ -267,9 +259,7 @@ final class EvalRun {
     String where = block.expression;
     QueryResult result;
     try {
-      result =
-          engine.range(
-              block.expression, block.startMs, block.endMs, block.stepMs, limits());
+      result = engine.range(block.expression, block.startMs, block.endMs, block.stepMs, limits());
     } catch (MangruException e) {
       return failed(where, e.text());
     }
@@ -349,14 +339,13 @@ final class EvalRun {
           samples.forEach(
               one -> text.append(one.labels()).append(' ').append(one.value()).append("; "));
       case QueryValue.Matrix(List<QueryValue.Points> series) ->
-          series.forEach(
-              one ->
-                  text.append(one.labels())
-                      .append(' ')
-                      .append(Arrays.toString(one.values()))
-                      .append(" at ")
-                      .append(Arrays.toString(one.timestampsMs()))
-                      .append("; "));
+          series.forEach(one ->
+              text.append(one.labels())
+                  .append(' ')
+                  .append(Arrays.toString(one.values()))
+                  .append(" at ")
+                  .append(Arrays.toString(one.timestampsMs()))
+                  .append("; "));
       case QueryValue.Scalar _, QueryValue.Text _ -> text.append(value);
     }
     return text.isEmpty() ? "nothing" : text.toString();

@@ -67,8 +67,7 @@ final class Expressions {
       case Expr.MatrixSelector e ->
           new Expr.MatrixSelector(pinned(e.selector(), atMs), e.range(), e.position());
       case Expr.Subquery e ->
-          new Expr.Subquery(
-              e.inner(), e.range(), e.step(), pinned(e.time(), atMs), e.position());
+          new Expr.Subquery(e.inner(), e.range(), e.step(), pinned(e.time(), atMs), e.position());
     };
   }
 

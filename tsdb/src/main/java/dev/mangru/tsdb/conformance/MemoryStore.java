@@ -34,8 +34,7 @@ public final class MemoryStore implements MetricStore {
       @Override
       public void append(Labels labels, long timestampMs, double value) {
         batch.add(
-            () ->
-                series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, value));
+            () -> series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, value));
       }
 
       @Override

@@ -37,11 +37,9 @@ final class ParserTables {
       switch (name) {
         case "expr.jsonl" -> expression(where, row);
         case "series.jsonl" -> series(where, row);
-        case "print.jsonl" ->
-            printed(where, row, expr -> PromqlPrinter.print(expr));
+        case "print.jsonl" -> printed(where, row, expr -> PromqlPrinter.print(expr));
         case "pretty.jsonl" ->
-            printed(
-                where, row, expr -> PromqlPrinter.pretty(expr, row.get("width").asInt()));
+            printed(where, row, expr -> PromqlPrinter.pretty(expr, row.get("width").asInt()));
         default -> report.skip("no runner for the table " + name, 1);
       }
     }

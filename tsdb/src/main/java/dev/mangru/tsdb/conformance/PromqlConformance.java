@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /// Runs the PromQL corpus: scripts (`*.test`) and parser tables (`parser/*.jsonl`).
 ///
-/// One case per `eval`, with all its re-runs, and one per line of a table. Thread-safe: every run has
-/// its own stores.
+/// One case per `eval`, with all its re-runs, and one per line of a table. Thread-safe: every run
+/// has its own stores.
 public final class PromqlConformance implements ConformanceArea {
 
   private final Supplier<MetricStore> stores;
@@ -64,8 +64,7 @@ public final class PromqlConformance implements ConformanceArea {
     }
   }
 
-  private static void skipDifferential(Path folder, ConformanceReport report)
-      throws IOException {
+  private static void skipDifferential(Path folder, ConformanceReport report) throws IOException {
     List<String> queries = new ArrayList<>();
     for (Path file : list(folder, "queries.yml")) {
       Files.readAllLines(file).stream()

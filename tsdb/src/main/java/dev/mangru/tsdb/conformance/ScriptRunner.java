@@ -48,12 +48,10 @@ public final class ScriptRunner {
 
   /// A runner for the script called `name`.
   ///
-  /// @param stores makes an empty store, once at the start and once per `clear`; the runner closes it
+  /// @param stores makes an empty store, once at the start and once per `clear`; the runner closes
+  ///   it
   public ScriptRunner(
-      Supplier<MetricStore> stores,
-      PromqlOptions options,
-      ConformanceReport report,
-      String name) {
+      Supplier<MetricStore> stores, PromqlOptions options, ConformanceReport report, String name) {
     this.stores = stores;
     this.options = options;
     this.report = report;
@@ -134,15 +132,14 @@ public final class ScriptRunner {
       }
     }
     Appender appender = store.appender();
-    loaded.forEach(
-        (labels, values) -> {
-          for (int i = 0; i < values.size(); i++) {
-            Double value = values.get(i);
-            if (value != null) {
-              appender.append(labels, i * stepMs, value);
-            }
-          }
-        });
+    loaded.forEach((labels, values) -> {
+      for (int i = 0; i < values.size(); i++) {
+        Double value = values.get(i);
+        if (value != null) {
+          appender.append(labels, i * stepMs, value);
+        }
+      }
+    });
     appender.commit();
   }
 
@@ -169,8 +166,7 @@ public final class ScriptRunner {
     if (mismatch == null) {
       report.pass();
     } else {
-      report.fail(
-          where + ": " + mismatch.query(), mismatch.expected(), mismatch.got());
+      report.fail(where + ": " + mismatch.query(), mismatch.expected(), mismatch.got());
     }
   }
 

@@ -20,10 +20,7 @@ final class SeriesNotation {
   /// @param histograms whether a value is a native histogram; then `values` is empty
   /// @param startTimestamps whether the line gives start timestamps instead of values
   record Line(
-      Labels labels,
-      List<@Nullable Double> values,
-      boolean histograms,
-      boolean startTimestamps) {}
+      Labels labels, List<@Nullable Double> values, boolean histograms, boolean startTimestamps) {}
 
   /// Reads one line.
   ///

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Aggregations over the elements of a vector. Confined to the query's thread.
@@ -168,7 +169,7 @@ final class AggregateEvaluator {
 
   private Evaluated.Vectors countValues(
       Expr.Aggregate aggregate, List<StepSeries> series, Steps steps) {
-    String label = evaluator.text(java.util.Objects.requireNonNull(aggregate.parameter()));
+    String label = evaluator.text(Objects.requireNonNull(aggregate.parameter()));
     if (label.isEmpty() || !isUtf8(label)) {
       throw QueryContext.execution("invalid label name " + GoText.quote(label));
     }

@@ -1,5 +1,7 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.SampleText;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,17 +95,17 @@ final class Annotations {
                   + " https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
               metric)
           + ", from buckets "
-          + dev.mangru.model.metric.SampleText.general(minBucket)
+          + SampleText.general(minBucket)
           + " to "
-          + dev.mangru.model.metric.SampleText.general(maxBucket)
+          + SampleText.general(maxBucket)
           + ", with a max diff of "
           + GoFormat.significant(maxDifference, 2)
           + ", over "
           + count
           + " samples from "
-          + java.time.Instant.ofEpochMilli(firstMs)
+          + Instant.ofEpochMilli(firstMs)
           + " to "
-          + java.time.Instant.ofEpochMilli(lastMs);
+          + Instant.ofEpochMilli(lastMs);
     }
   }
 }

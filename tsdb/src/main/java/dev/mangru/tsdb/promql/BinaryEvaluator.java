@@ -109,8 +109,8 @@ final class BinaryEvaluator {
         } else if (outcome == 0) {
           values[i] = StepSeries.ABSENT;
         }
+        context.budget().work(1);
       }
-      context.budget().work(values.length);
       result.add(
           filter
               ? new StepSeries(series.labels(), series.dropName(), values)

@@ -139,8 +139,8 @@ final class BucketMath {
     return (rank(upper, buckets) - rank(lower, buckets)) / total;
   }
 
-  /// How many observations lie below `value`. Nothing is interpolated in an infinite bucket: a bound
-  /// inside the first one stands at its end, inside the last one at its start.
+  /// How many observations lie below `value`. Nothing is interpolated in an infinite bucket: a
+  /// bound inside the first one stands at its end, inside the last one at its start.
   private static double rank(double value, List<double[]> buckets) {
     double below = 0;
     double start = buckets.getFirst()[0] > 0 ? 0 : Double.NEGATIVE_INFINITY;

@@ -5,6 +5,7 @@ import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -197,7 +198,7 @@ final class ClassicHistograms {
   }
 
   private static @Nullable Double parseBound(String text) {
-    String lower = text.toLowerCase(java.util.Locale.ROOT);
+    String lower = text.toLowerCase(Locale.ROOT);
     switch (lower) {
       case "+inf", "inf", "infinity", "+infinity" -> {
         return Double.POSITIVE_INFINITY;

@@ -23,16 +23,6 @@ final class DurationParser {
     this.errors = errors;
   }
 
-  /// Seconds of a duration literal; one that is none becomes an error and 0.
-  double literalSeconds(Token token) {
-    try {
-      return Durations.parseMs(token.text()) / 1000.0;
-    } catch (IllegalArgumentException e) {
-      errors.add(new SyntaxError(token.position(), String.valueOf(e.getMessage())));
-      return 0;
-    }
-  }
-
   /// The range in brackets.
   Span positive(String context) {
     return checkPositive(whole(context, OPERANDS));
@@ -160,7 +150,8 @@ final class DurationParser {
     if (token.kind() == Kind.NUMBER || token.kind() == Kind.DURATION) {
       tokens.next();
       boolean duration = token.kind() == Kind.DURATION;
-      double seconds = duration ? literalSeconds(token) : Numbers.parse(token, errors);
+      double seconds =
+          duration ? Numbers.parseDuration(token, errors) : Numbers.parse(token, errors);
       if (!(Math.abs(seconds) <= MAX_SECONDS)) {
         errors.add(new SyntaxError(token.position(), "duration out of range"));
         return new DurationExpr.Literal(0, false, Position.NONE);

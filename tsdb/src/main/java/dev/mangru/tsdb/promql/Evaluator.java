@@ -107,8 +107,8 @@ final class Evaluator {
         if (!StepSeries.isAbsent(values[i])) {
           values[i] = function.apply(values[i], i);
         }
+        context.budget().work(1);
       }
-      context.budget().work(values.length);
       result.add(withoutName(series.labels(), values));
     }
     return named(result);
@@ -160,8 +160,7 @@ final class Evaluator {
 
   /// An array without any value, counted against the budget before it exists.
   double[] allocate(Steps steps) {
-    context.budget().hold(steps.count());
-    return StepSeries.absent(steps.count());
+    return context.budget().allocate(steps.count());
   }
 
   Evaluated.Scalars constant(double value, Steps steps) {

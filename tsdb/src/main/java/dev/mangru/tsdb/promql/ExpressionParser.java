@@ -2,6 +2,7 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
 import dev.mangru.tsdb.promql.Expr.At;
 import dev.mangru.tsdb.promql.Expr.Extension;
 import dev.mangru.tsdb.promql.Expr.Span;
@@ -10,7 +11,9 @@ import dev.mangru.tsdb.promql.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Pratt parser for one expression: operands by recursive descent, operators by binding power.
 /// Confined to one thread; used once.
@@ -100,7 +103,7 @@ final class ExpressionParser {
     }
   }
 
-  private @org.jspecify.annotations.Nullable BinaryOperator operatorAhead() {
+  private @Nullable BinaryOperator operatorAhead() {
     Token token = tokens.peek();
     if (!token.isOperator()) {
       return null;
@@ -144,7 +147,7 @@ final class ExpressionParser {
         double value =
             token.kind() == Kind.NUMBER
                 ? Numbers.parse(token, errors)
-                : durations.literalSeconds(token);
+                : Numbers.parseDuration(token, errors);
         yield new Expr.NumberLiteral(value, token.kind() == Kind.DURATION, token.position());
       }
       case STRING -> {
@@ -242,7 +245,7 @@ final class ExpressionParser {
 
   private Expr aggregate(Token name) {
     Aggregation operation =
-        java.util.Objects.requireNonNull(Aggregation.named(name.text().toLowerCase(Locale.ROOT)));
+        Objects.requireNonNull(Aggregation.named(name.text().toLowerCase(Locale.ROOT)));
     List<String> grouping = List.of();
     boolean without = false;
     boolean modified = false;
@@ -290,7 +293,7 @@ final class ExpressionParser {
         position);
   }
 
-  private Expr selector(@org.jspecify.annotations.Nullable Token name) {
+  private Expr selector(@Nullable Token name) {
     List<LabelMatcher> matchers = new ArrayList<>();
     int start = name == null ? tokens.peek().start() : name.start();
     if (tokens.peek().is("{")) {
@@ -299,7 +302,7 @@ final class ExpressionParser {
     Position position = new Position(start, tokens.consumedEnd());
     String metric = name == null ? "" : name.text();
     if (name != null) {
-      matchers.add(LabelMatcher.equal(dev.mangru.model.metric.Labels.METRIC_NAME, metric));
+      matchers.add(LabelMatcher.equal(Labels.METRIC_NAME, metric));
     }
     return new Expr.VectorSelector(metric, matchers, TimeModifiers.NONE, Extension.NONE, position);
   }
@@ -384,7 +387,7 @@ final class ExpressionParser {
           sign
               * (number.kind() == Kind.NUMBER
                   ? Numbers.parse(number, errors)
-                  : durations.literalSeconds(number));
+                  : Numbers.parseDuration(number, errors));
       if (!Double.isFinite(seconds) || seconds >= Long.MAX_VALUE || seconds <= Long.MIN_VALUE) {
         error(
             operand.position(),
@@ -426,7 +429,7 @@ final class ExpressionParser {
     return withModifiers(operand, new TimeModifiers(offset, before.at()));
   }
 
-  private static @org.jspecify.annotations.Nullable TimeModifiers modifiersOf(Expr operand) {
+  private static @Nullable TimeModifiers modifiersOf(Expr operand) {
     return switch (operand) {
       case Expr.VectorSelector selector -> selector.time();
       case Expr.MatrixSelector matrix -> matrix.selector().time();

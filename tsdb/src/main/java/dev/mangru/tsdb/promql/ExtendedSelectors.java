@@ -40,8 +40,7 @@ final class ExtendedSelectors {
         reader.reference(selector.time().at(), steps.last(), offset) + lookback,
         true,
         raw -> {
-          context.budget().hold(steps.count());
-          double[] values = StepSeries.absent(steps.count());
+          double[] values = context.budget().allocate(steps.count());
           int next = 0;
           boolean any = false;
           for (int i = 0; i < steps.count(); i++) {
@@ -51,8 +50,8 @@ final class ExtendedSelectors {
             }
             values[i] = smoothedValue(raw, next, at, lookback);
             any |= !StepSeries.isAbsent(values[i]);
+            context.budget().work(1);
           }
-          context.budget().work(steps.count());
           if (any) {
             result.add(new StepSeries(raw.labels(), false, values));
           }

@@ -1,6 +1,8 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.SampleText;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 
 /// Numbers as Go's `%f` and `%.2g` write them.
@@ -26,12 +28,12 @@ final class GoFormat {
     }
     BigDecimal rounded =
         new BigDecimal(value)
-            .round(new java.math.MathContext(digits, RoundingMode.HALF_EVEN))
+            .round(new MathContext(digits, RoundingMode.HALF_EVEN))
             .stripTrailingZeros();
     int exponent = rounded.precision() - rounded.scale() - 1;
     if (exponent >= -4 && exponent < digits) {
       return rounded.toPlainString();
     }
-    return dev.mangru.model.metric.SampleText.exponent(rounded.doubleValue());
+    return SampleText.exponent(rounded.doubleValue());
   }
 }

@@ -3,6 +3,8 @@ package dev.mangru.tsdb.promql;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
@@ -94,10 +96,8 @@ final class LabelFunctions {
       try {
         return Pattern.compile("^(?s:" + regex + ")$");
       } catch (PatternSyntaxException e) {
-        throw new dev.mangru.model.error.MangruException(
-            dev.mangru.model.error.ErrorCode.EXECUTION,
-            "invalid regular expression in label_replace(): " + regex,
-            e);
+        throw new MangruException(
+            ErrorCode.EXECUTION, "invalid regular expression in label_replace(): " + regex, e);
       }
     }
     throw QueryContext.execution(

@@ -78,7 +78,7 @@ final class MatchingParser {
     double value =
         number.kind() == Kind.NUMBER
             ? Numbers.parse(number, errors)
-            : Durations.parseMs(number.text()) / 1000.0;
+            : Numbers.parseDuration(number, errors);
     if (!errors.isEmpty()) {
       throw new PromqlSyntaxException(errors.getFirst().position(), errors.getFirst().message());
     }

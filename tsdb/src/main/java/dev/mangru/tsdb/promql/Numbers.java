@@ -1,30 +1,52 @@
 package dev.mangru.tsdb.promql;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads number literals: Go integers of any base first, then floats.
+/// Reads number and duration literals: Go integers of any base first, then floats.
 final class Numbers {
 
   private Numbers() {}
 
-  /// The value; a number out of range is added to `errors` and becomes 0.
+  /// The value; what is no number or out of range is added to `errors` and becomes 0.
   static double parse(Token token, List<SyntaxError> errors) {
-    double value = parse(token.text());
-    boolean literalInfinity = token.text().toLowerCase(Locale.ROOT).endsWith("inf");
-    if (Double.isInfinite(value) && !literalInfinity) {
-      errors.add(
-          new SyntaxError(
-              token.position(),
-              "error parsing number: strconv.ParseFloat: parsing "
-                  + GoText.quote(token.text())
-                  + ": value out of range"));
-      return 0;
+    double value;
+    try {
+      value = parse(token.text());
+    } catch (NumberFormatException _) {
+      return error(token, "invalid syntax", errors);
     }
-    return value;
+    boolean literalInfinity = token.text().toLowerCase(Locale.ROOT).endsWith("inf");
+    return Double.isInfinite(value) && !literalInfinity
+        ? error(token, "value out of range", errors)
+        : value;
   }
 
-  /// The value of an unsigned literal that the lexer has accepted; infinite if out of range.
+  private static double error(Token token, String cause, List<SyntaxError> errors) {
+    errors.add(
+        new SyntaxError(
+            token.position(),
+            "error parsing number: strconv.ParseFloat: parsing "
+                + GoText.quote(token.text())
+                + ": "
+                + cause));
+    return 0;
+  }
+
+  /// Seconds of a duration literal; what is none is added to `errors` and becomes 0.
+  static double parseDuration(Token token, List<SyntaxError> errors) {
+    try {
+      return Durations.parseMs(token.text()) / 1000.0;
+    } catch (IllegalArgumentException e) {
+      errors.add(new SyntaxError(token.position(), String.valueOf(e.getMessage())));
+      return 0;
+    }
+  }
+
+  /// The value of an unsigned literal that the lexer has cut out; infinite if out of range.
+  ///
+  /// @throws NumberFormatException if it is unfinished, such as `1e` or `0x`
   static double parse(String literal) {
     String text = literal.toLowerCase(Locale.ROOT);
     if (text.equals("nan")) {
@@ -35,10 +57,10 @@ final class Numbers {
     }
     String digits = text.replace("_", "");
     if (digits.startsWith("0x")) {
-      return new java.math.BigInteger(digits.substring(2), 16).doubleValue();
+      return new BigInteger(digits.substring(2), 16).doubleValue();
     }
     if (isOctal(digits)) {
-      return new java.math.BigInteger(digits, 8).doubleValue();
+      return new BigInteger(digits, 8).doubleValue();
     }
     return Double.parseDouble(digits);
   }

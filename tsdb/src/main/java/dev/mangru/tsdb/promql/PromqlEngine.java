@@ -15,8 +15,7 @@ import java.util.List;
 /// caller's thread.
 ///
 /// Texts of errors and annotations are Prometheus', positions included. A query ends by itself at
-/// its timeout, at its sample limit, and within a few thousand samples of being
-/// cancelled.
+/// its timeout, at its sample limit, and within a few thousand samples of being cancelled.
 public final class PromqlEngine implements MetricQuery {
 
   private final MetricStore store;

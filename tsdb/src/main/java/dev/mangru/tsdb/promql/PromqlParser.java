@@ -4,6 +4,7 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Turns the text of an expression into an [Expr]. Stateless from outside; thread-safe.
 ///
@@ -21,7 +22,7 @@ public final class PromqlParser {
   /// What parsing led to.
   ///
   /// @param errors empty if and only if `expression` is there; the first is the one to show
-  public record Outcome(java.util.Optional<Expr> expression, List<SyntaxError> errors) {
+  public record Outcome(Optional<Expr> expression, List<SyntaxError> errors) {
     public Outcome {
       errors = List.copyOf(errors);
     }
@@ -54,17 +55,17 @@ public final class PromqlParser {
                   + expression.length()
                   + " characters is longer than the limit of "
                   + MAX_LENGTH));
-      return new Outcome(java.util.Optional.empty(), errors);
+      return new Outcome(Optional.empty(), errors);
     }
     try {
       Expr parsed = new ExpressionParser(expression, options, errors).parseWhole();
       new TypeCheck(expression, errors).check(parsed);
       return errors.isEmpty()
-          ? new Outcome(java.util.Optional.of(TypeCheck.normalize(parsed)), errors)
-          : new Outcome(java.util.Optional.empty(), errors);
+          ? new Outcome(Optional.of(TypeCheck.normalize(parsed)), errors)
+          : new Outcome(Optional.empty(), errors);
     } catch (PromqlSyntaxException e) {
       errors.add(e.error());
-      return new Outcome(java.util.Optional.empty(), errors);
+      return new Outcome(Optional.empty(), errors);
     }
   }
 

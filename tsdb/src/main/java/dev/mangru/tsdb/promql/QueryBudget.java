@@ -5,12 +5,16 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.time.Ticker;
 import java.time.Duration;
+import java.util.Arrays;
 
 /// Time and memory that one query may still take. Confined to the query's thread.
 final class QueryBudget {
 
   /// Samples between two looks at the clock: about 20 µs of scanning.
   private static final int CHECK_EVERY = 4_096;
+
+  /// Filling this many takes about as long as [#CHECK_EVERY] samples of scanning.
+  private static final int FILL_AT_ONCE = 1 << 16;
 
   private final Ticker ticker;
   private final long deadline;
@@ -60,6 +64,18 @@ final class QueryBudget {
           ErrorCode.QUERY_LIMIT,
           "query processing would load too many samples into memory in query execution");
     }
+  }
+
+  /// An array without any value, counted before it exists.
+  double[] allocate(int steps) {
+    hold(steps);
+    double[] values = new double[steps];
+    for (int from = 0; from < steps; from += FILL_AT_ONCE) {
+      int to = Math.min(steps, from + FILL_AT_ONCE);
+      Arrays.fill(values, from, to, StepSeries.ABSENT);
+      work((to - from) >> 4);
+    }
+    return values;
   }
 
   /// Gives back what [#hold] counted.

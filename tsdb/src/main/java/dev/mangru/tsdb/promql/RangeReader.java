@@ -103,8 +103,8 @@ final class RangeReader {
           values[present] = series.values()[i];
           present++;
         }
+        context.budget().work(1);
       }
-      context.budget().work(inner.count());
       if (present > 0) {
         sink.accept(new RawSeries(series.labels(), series.dropName(), times, values, present));
       }

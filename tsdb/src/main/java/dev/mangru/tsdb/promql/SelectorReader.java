@@ -7,7 +7,10 @@ import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Reads selected series from the store. Confined to the query's thread.
 final class SelectorReader {
@@ -26,7 +29,7 @@ final class SelectorReader {
       long afterMs,
       long untilMs,
       boolean withStale,
-      java.util.function.Consumer<RawSeries> sink) {
+      Consumer<RawSeries> sink) {
     if (untilMs <= afterMs) {
       return;
     }
@@ -59,8 +62,8 @@ final class SelectorReader {
         budget.work(count);
         budget.hold(2L * count);
         budget.release(2L * count);
-        times = java.util.Arrays.copyOf(times, 2 * count);
-        values = java.util.Arrays.copyOf(values, 2 * count);
+        times = Arrays.copyOf(times, 2 * count);
+        values = Arrays.copyOf(values, 2 * count);
       }
       times[count] = cursor.timestampMs();
       values[count] = value;
@@ -89,8 +92,7 @@ final class SelectorReader {
         last,
         true,
         raw -> {
-          context.budget().hold(steps.count());
-          double[] values = StepSeries.absent(steps.count());
+          double[] values = context.budget().allocate(steps.count());
           boolean any = false;
           int next = 0;
           for (int i = 0; i < steps.count(); i++) {
@@ -105,8 +107,8 @@ final class SelectorReader {
               values[i] = timestamps ? raw.times()[newest] / 1000.0 : raw.values()[newest];
               any = true;
             }
+            context.budget().work(1);
           }
-          context.budget().work(steps.count());
           if (any) {
             result.add(new StepSeries(raw.labels(), false, values));
           } else {
@@ -116,7 +118,7 @@ final class SelectorReader {
     return new Evaluated.Vectors(result);
   }
 
-  long reference(Expr.@org.jspecify.annotations.Nullable At at, long stepMs, long offsetMs) {
+  long reference(Expr.@Nullable At at, long stepMs, long offsetMs) {
     return context.at(at, stepMs) - offsetMs;
   }
 

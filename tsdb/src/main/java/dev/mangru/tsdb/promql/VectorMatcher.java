@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -214,7 +215,7 @@ final class VectorMatcher {
     Labels manyLabels = many == null ? null : many.labels();
     Labels oneLabels = one == null ? null : one.labels();
     if (manyLabels == null) {
-      manyLabels = signatures.of(java.util.Objects.requireNonNull(oneLabels));
+      manyLabels = signatures.of(Objects.requireNonNull(oneLabels));
     }
     if (oneLabels == null) {
       oneLabels = signatures.of(manyLabels);
