@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// A value below the one before is a reset, and the new value is the growth since. The first sample
 /// of a series that this watch does not know is compared with the newest stored sample that was
 /// already counted before the watch began; where there is none, the series is new and counts from
-/// zero, so that the first error of a new pod counts. The price: a counter that is old itself, yet
-/// is collected for the first time while the objective is being recorded, counts with all its past.
-/// Taking first samples as starting points instead, as PromQL's `increase` does, would lose every
-/// error series' first error, and in a small service that is often the only one. The first minutes
+/// zero, so that the first error of a new pod counts. Taking first samples as starting points
+/// instead, as PromQL's `increase` does, would lose every error series' first error, and in a small
+/// service that is often the only one. The price: an old counter that is collected for the first
+/// time counts with all its past, unless its process tells its age ([TargetAge]). The first minutes
 /// of an objective are the exception (`settling`), since then everything is new.
 ///
 /// Reading and remembering are two steps, so that a failure between them counts nothing twice.
@@ -43,6 +43,7 @@ final class CounterWatch {
   private final MetricQuery query;
   private final MetricStore store;
   private final SloOptions options;
+  private final TargetAge targetAge;
   private final long beganMs;
   private final Map<Labels, Last> known = new HashMap<>();
 
@@ -53,6 +54,7 @@ final class CounterWatch {
     this.query = query;
     this.store = store;
     this.options = options;
+    this.targetAge = new TargetAge(store);
     this.beganMs = beganMs;
   }
 
@@ -167,7 +169,9 @@ final class CounterWatch {
     if (found == null) {
       found = stored(series.labels(), countedMs);
     }
-    if (found == null && settling) {
+    if (found == null
+        && first != null
+        && (settling || targetAge.hasUnseenPast(series.labels(), first.timestampMs))) {
       found = first;
     }
     return found == null ? Last.NEW_SERIES : found;

@@ -82,7 +82,7 @@ class SloEngineOracleTest {
     }
   }
 
-  @Seeds(60)
+  @Seeds(40)
   void every_window_equals_the_sum_of_all_raw_samples(long seed) {
     Random random = new Random(seed);
     MemoryMetricStore store = new MemoryMetricStore();

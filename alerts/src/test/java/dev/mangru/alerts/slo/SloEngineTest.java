@@ -145,6 +145,36 @@ class SloEngineTest {
     assertThat(counted("mangru_slo_total", "requests")).isEqualTo(10);
   }
 
+  private static Labels ofPod(String name, String code) {
+    return Labels.of("__name__", name, "job", "shop", "instance", "10.0.0.1:80", "code", code);
+  }
+
+  @Test
+  void an_old_process_seen_for_the_first_time_brings_no_past() {
+    tick(1_000_000);
+    sample(ofPod("requests_total", "200"), 1_000_005, 5_000);
+    sample(ofPod("process_start_time_seconds", ""), 1_000_005, 900_000);
+    tick(1_000_010);
+    assertThat(counted("mangru_slo_total", "requests")).isZero();
+
+    // From now on it is known, so its first error is new.
+    sample(ofPod("requests_total", "200"), 1_000_015, 5_009);
+    sample(ofPod("requests_total", "500"), 1_000_015, 1);
+    sample(ofPod("process_start_time_seconds", ""), 1_000_015, 900_000);
+    tick(1_000_020);
+    assertThat(counted("mangru_slo_total", "requests")).isEqualTo(10);
+    assertThat(counted("mangru_slo_good_total", "requests")).isEqualTo(9);
+  }
+
+  @Test
+  void a_young_process_counts_from_its_start() {
+    tick(1_000_000);
+    sample(ofPod("requests_total", "200"), 1_000_005, 12);
+    sample(ofPod("process_start_time_seconds", ""), 1_000_005, 999_990);
+    tick(1_000_010);
+    assertThat(counted("mangru_slo_total", "requests")).isEqualTo(12);
+  }
+
   @Test
   void a_reset_counts_from_zero_and_stale_markers_count_nothing() {
     sample(GOOD, 999, 50);
