@@ -37,6 +37,7 @@ public final class LogCorpus {
     "日本語のログ",
     "OutOfMemoryError",
     "x".repeat(40),
+    "Abstract".repeat(10) + "timeout",
     "java.lang.NPE",
     "-",
     "\"quoted\"",

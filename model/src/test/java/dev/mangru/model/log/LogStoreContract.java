@@ -242,7 +242,7 @@ public abstract class LogStoreContract {
     assertThat(heard).isEmpty();
   }
 
-  @Seeds(60)
+  @Seeds(40)
   void every_answer_equals_the_list_store(long seed) throws Exception {
     Random random = new Random(seed);
     LogCorpus corpus = new LogCorpus(seed, START_NS, RANGE_NS);
