@@ -6,7 +6,7 @@ package dev.mangru.logindex.schema;
 /// A search is for exact substrings, so a term may only be asked for if a line that contains the
 /// needle *cannot* be without it. Three kinds of terms hold that promise at a bounded cost:
 ///
-/// - **Words**: every maximal run of 3 to 32 ASCII letters, as it is. Their vocabulary is small, so
+/// - **Words**: every maximal run of 3 to 64 ASCII letters, as it is. Their vocabulary is small, so
 ///   a needle whose word is cut at its edge (`imeou` in `timeout`) is answered by walking the
 ///   dictionary. A longer run counts as [#LONG_WORD], which stands for “may hold any word”.
 /// - **Grams of identifiers**: runs of ASCII letters and digits with a digit in them, such as trace
@@ -23,8 +23,9 @@ public final class LineTerms {
   /// Shortest run of letters that is a word.
   public static final int MIN_WORD = 3;
 
-  /// Longest run of letters that is a word.
-  public static final int MAX_WORD = 32;
+  /// Longest run of letters that is a word. Names of Java classes reach 40; longer runs are mostly
+  /// encoded bytes, which would bloat the dictionary.
+  public static final int MAX_WORD = 64;
 
   /// The word that stands for a run of more than [#MAX_WORD] letters. Not a letter, so no word.
   public static final byte LONG_WORD = '*';

@@ -2,6 +2,7 @@ package dev.mangru.logindex.search;
 
 import dev.mangru.logindex.schema.LineDocument;
 import dev.mangru.logindex.shard.ShardView;
+import dev.mangru.model.log.TextFilter;
 import dev.mangru.model.metric.Labels;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,6 +39,15 @@ final class LeafScan {
   /// Documents that lie together, and the times among them (both inclusive).
   private record Stretch(int firstDocument, int lastDocument, long minNs, long maxNs) {}
 
+  /// A filter that the terms do not decide for every document.
+  ///
+  /// @param sure documents that contain its text for sure; null for none
+  private record Unread(TextFilter filter, @Nullable FixedBitSet sure) {
+    boolean decides(int document) {
+      return sure != null && sure.get(document);
+    }
+  }
+
   /// Streams that hold less than this part of a segment are looked up document by document.
   private static final double FEW = 0.25;
 
@@ -48,7 +58,7 @@ final class LeafScan {
 
   private @Nullable FixedBitSet candidates;
   private @Nullable FixedBitSet selectedStreams;
-  private final List<LinePredicate.Text> unread = new ArrayList<>();
+  private final List<Unread> unread = new ArrayList<>();
   private @Nullable LineReader lines;
 
   LeafScan(
@@ -180,27 +190,25 @@ final class LeafScan {
   /// Returns false if no document can have the wanted text.
   private boolean selectTexts() throws IOException {
     for (LinePredicate.Text text : predicate.texts()) {
-      if (text.filter().wanted()) {
-        TextCandidates found = TextCandidates.of(leaf, text.terms());
-        if (!found.decided()) {
-          unread.add(text);
+      TextFilter filter = text.filter();
+      if (!filter.wanted() && !text.terms().exact()) {
+        unread.add(new Unread(filter, null)); // terms that must be there tell nothing about a lack
+        continue;
+      }
+      TextCandidates found = TextCandidates.of(leaf, text.terms());
+      if (!found.decided()) {
+        unread.add(new Unread(filter, found.sure()));
+      }
+      FixedBitSet documents = found.documents();
+      if (!filter.wanted()) {
+        documents = found.sure();
+        if (documents != null) {
+          documents = documents.clone();
+          documents.flip(0, leaf.maxDoc());
         }
-        if (found.documents() != null && !narrow(found.documents())) {
-          return false;
-        }
-      } else if (text.terms().exact()) {
-        TextCandidates found = TextCandidates.of(leaf, text.terms());
-        if (found.decided() && found.documents() != null) {
-          FixedBitSet without = found.documents();
-          without.flip(0, leaf.maxDoc());
-          if (!narrow(without)) {
-            return false;
-          }
-        } else {
-          unread.add(text);
-        }
-      } else {
-        unread.add(text);
+      }
+      if (documents != null && !narrow(documents)) {
+        return false;
       }
     }
     return true;
@@ -208,7 +216,7 @@ final class LeafScan {
 
   private boolean narrow(FixedBitSet documents) {
     if (candidates == null) {
-      candidates = documents;
+      candidates = documents.clone();
     } else {
       candidates.and(documents);
     }
@@ -259,16 +267,29 @@ final class LeafScan {
   }
 
   private boolean hasTexts(int document) throws IOException {
-    if (lines == null) {
-      lines = LineReader.dense(leaf);
-    }
-    budget.readLine();
-    String line = lines.line(document);
-    for (LinePredicate.Text text : unread) {
-      if (!text.filter().matches(line)) {
+    String line = null;
+    for (Unread text : unread) {
+      if (text.decides(document)) {
+        if (!text.filter.wanted()) {
+          return false;
+        }
+        continue;
+      }
+      if (line == null) {
+        line = readLine(document);
+      }
+      if (!text.filter.matches(line)) {
         return false;
       }
     }
     return true;
+  }
+
+  private String readLine(int document) throws IOException {
+    if (lines == null) {
+      lines = LineReader.dense(leaf);
+    }
+    budget.readLine();
+    return lines.line(document);
   }
 }

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// Which documents of a segment may contain a needle.
 ///
 /// @param documents every document that contains the needle is among them; null for all
-/// @param decided whether every one of them contains it, so that no line need be read
-record TextCandidates(@Nullable FixedBitSet documents, boolean decided) {
+/// @param sure those of `documents` that contain it for sure, so that their lines need not be read;
+///   null for none
+/// @param decided whether all of `documents` are sure
+record TextCandidates(
+    @Nullable FixedBitSet documents, @Nullable FixedBitSet sure, boolean decided) {
 
-  private static final TextCandidates ALL = new TextCandidates(null, false);
+  private static final TextCandidates ALL = new TextCandidates(null, null, false);
 
   /// A term that more than this part of the documents have does not pay for itself.
   private static final double WORTHWHILE = 0.5;
@@ -30,9 +33,14 @@ record TextCandidates(@Nullable FixedBitSet documents, boolean decided) {
     if (needle.exact()) {
       WordBits bits = new WordBits(leaf);
       bits.add(needle.words().getFirst());
-      boolean decided = !bits.hasLongWords();
-      bits.addLongWords();
-      return new TextCandidates(bits.documents, decided);
+      FixedBitSet sure = bits.documents;
+      if (!bits.hasLongWords()) {
+        return new TextCandidates(sure, sure, true);
+      }
+      WordBits all = new WordBits(leaf);
+      all.addLongWords();
+      all.documents.or(sure);
+      return new TextCandidates(all.documents, sure, false);
     }
     FixedBitSet documents = null;
     if (!needle.grams().isEmpty()) {
@@ -53,7 +61,7 @@ record TextCandidates(@Nullable FixedBitSet documents, boolean decided) {
         documents.and(bits.documents);
       }
     }
-    return documents == null ? ALL : new TextCandidates(documents, false);
+    return documents == null ? ALL : new TextCandidates(documents, null, false);
   }
 
   private static @Nullable FixedBitSet grams(LeafReader leaf, NeedleTerms needle)
