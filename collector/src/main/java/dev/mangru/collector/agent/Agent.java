@@ -19,15 +19,19 @@ import org.slf4j.LoggerFactory;
 
 /// Gathers, tails and sends, until it is closed. Thread-safe; started and closed once.
 ///
-/// Threads: `agent-gather` passes over this machine's metrics, `agent-tail` reads log files, one
-/// virtual thread each sends samples and lines. They meet in two bounded queues: the one of samples
-/// drops its oldest, the one of lines makes the tailer stop reading.
+/// Threads: `agent-gather` passes over this machine's metrics, `agent-tail` reads log files;
+/// virtual threads scrape and probe, one for each target, and send samples and lines. They meet in
+/// two bounded queues: the one of samples drops its oldest, the one of lines makes the tailer stop
+/// reading.
 public final class Agent implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
+  /// Chosen.
+  private static final long MAX_FIRST_WAIT_MS = 1_000;
+
   private final AgentOptions options;
-  private final List<Gatherer> gatherers;
+  private final List<Gatherer> gatherers = new ArrayList<>();
   private final InstantSource clock;
   private final Ticker ticker;
   private final Stopper stopper = new Stopper();
@@ -39,15 +43,9 @@ public final class Agent implements AutoCloseable {
   private @Nullable Tailer tailer;
   private @Nullable HttpClient client;
 
-  /// An agent that gathers what the options say.
+  /// An agent that gathers, follows and sends what the options say once it is started.
   public Agent(AgentOptions options, InstantSource clock, Ticker ticker) {
-    this(options, List.of(), clock, ticker);
-  }
-
-  /// An agent with its own sources of samples instead of this machine's; it closes them.
-  Agent(AgentOptions options, List<Gatherer> gatherers, InstantSource clock, Ticker ticker) {
     this.options = options;
-    this.gatherers = List.copyOf(gatherers);
     this.clock = clock;
     this.ticker = ticker;
   }
@@ -75,6 +73,8 @@ public final class Agent implements AutoCloseable {
   private void startThreads() throws IOException {
     HttpClient http =
         HttpClient.newBuilder()
+            // One connection a signal; an upgrade offered with every POST only puzzles proxies.
+            .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(options.timeout())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
@@ -87,11 +87,36 @@ public final class Agent implements AutoCloseable {
             options.node(), clock.millis(), logTailer == null ? null : logTailer.stats(), queue);
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
 
-    List<Gatherer> sources = new ArrayList<>(gatherers);
-    sources.add(telemetry);
-    GatherLoop gather =
-        new GatherLoop(sources, options.interval(), queue, telemetry, clock, ticker, stopper);
-    producers.add(Thread.ofPlatform().name("agent-gather").start(gather));
+    List<Gatherer> machine = Sources.machine(options, ticker);
+    gatherers.addAll(machine);
+    machine.add(telemetry);
+    producers.add(
+        Thread.ofPlatform()
+            .name("agent-gather")
+            .start(
+                new GatherLoop(
+                    machine,
+                    Duration.ZERO,
+                    options.interval(),
+                    queue,
+                    telemetry,
+                    clock,
+                    ticker,
+                    stopper)));
+    for (Sources.Timed source : Sources.remote(options, http, ticker)) {
+      gatherers.add(source.gatherer());
+      GatherLoop loop =
+          new GatherLoop(
+              List.of(source.gatherer()),
+              firstWait(source.interval(), random),
+              source.interval(),
+              queue,
+              telemetry,
+              clock,
+              ticker,
+              stopper);
+      producers.add(Thread.ofVirtual().name("agent-" + source.gatherer().name()).start(loop));
+    }
     MetricsShipper metrics =
         new MetricsShipper(options, http, queue, telemetry, clock, stopper, random);
     senders.add(Thread.ofVirtual().name("agent-send-metrics").start(metrics));
@@ -101,6 +126,11 @@ public final class Agent implements AutoCloseable {
       TailLoop tail = new TailLoop(logTailer, logs, options.poll(), stopper);
       producers.add(Thread.ofPlatform().name("agent-tail").start(tail));
     }
+  }
+
+  /// Spreads targets over their interval, but not so far that a start looks dead.
+  private static Duration firstWait(Duration interval, RandomGenerator random) {
+    return Duration.ofMillis(random.nextLong(Math.min(interval.toMillis(), MAX_FIRST_WAIT_MS)));
   }
 
   private Tailer openTailer() throws IOException {
@@ -130,6 +160,25 @@ public final class Agent implements AutoCloseable {
       release();
       closed.countDown();
       LOG.atInfo().log("agent stopped");
+    }
+  }
+
+  /// Ends as a crash would: nothing is flushed, no position is saved beyond those acknowledged. For
+  /// tests of what the next agent finds.
+  void abandon() throws InterruptedException {
+    stopper.stop();
+    stopper.abandon();
+    List<Thread> all = new ArrayList<>(producers);
+    all.addAll(senders);
+    all.forEach(Thread::interrupt);
+    join(all, options.grace());
+    HttpClient http = client;
+    if (http != null) {
+      http.shutdownNow();
+    }
+    DirectoryLock lock = directoryLock;
+    if (lock != null) {
+      close(lock);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.mangru.collector.agent;
 
+import dev.mangru.collector.node.HostRoots;
+import dev.mangru.collector.probe.ProbeTarget;
+import dev.mangru.collector.scrape.ScrapeTarget;
 import dev.mangru.collector.tail.LogSource;
 import java.net.InetAddress;
 import java.net.URI;
@@ -19,6 +22,9 @@ import java.util.Map;
 /// @param directory where log positions are kept; one agent per folder
 /// @param interval between two passes over this machine's metrics, 1 s to 1 h
 /// @param metrics whether this machine's metrics are gathered at all
+/// @param roots where this machine's trees are
+/// @param scrapes pages of metrics to read
+/// @param probes URLs to ask
 /// @param logs files to follow; none means no logs
 /// @param excludeLogs globs of files to leave alone
 /// @param poll how often log files are looked at, 10 ms to 1 minute
@@ -33,6 +39,9 @@ public record AgentOptions(
     Path directory,
     Duration interval,
     boolean metrics,
+    HostRoots roots,
+    List<ScrapeTarget> scrapes,
+    List<ProbeTarget> probes,
     List<LogSource> logs,
     List<String> excludeLogs,
     Duration poll,
@@ -61,6 +70,8 @@ public record AgentOptions(
       throw new IllegalArgumentException("queueBytes must be positive: " + queueBytes);
     }
     headers = Map.copyOf(headers);
+    scrapes = List.copyOf(scrapes);
+    probes = List.copyOf(probes);
     logs = List.copyOf(logs);
     excludeLogs = List.copyOf(excludeLogs);
   }
@@ -77,6 +88,9 @@ public record AgentOptions(
         directory,
         Duration.ofSeconds(10),
         true,
+        HostRoots.defaults(),
+        List.of(),
+        List.of(),
         LogSource.DEFAULTS,
         List.of(),
         Duration.ofMillis(250),
@@ -102,51 +116,43 @@ public record AgentOptions(
 
   /// The same with another interval.
   public AgentOptions withInterval(Duration newInterval) {
+    return copy(newInterval, metrics, scrapes, probes, logs, excludeLogs);
+  }
+
+  /// The same with other log files.
+  public AgentOptions withLogs(List<LogSource> newLogs, List<String> newExclude) {
+    return copy(interval, metrics, scrapes, probes, newLogs, newExclude);
+  }
+
+  /// The same with or without this machine's metrics.
+  public AgentOptions withMetrics(boolean gathered) {
+    return copy(interval, gathered, scrapes, probes, logs, excludeLogs);
+  }
+
+  /// The same with other pages to read and URLs to ask.
+  public AgentOptions withTargets(List<ScrapeTarget> newScrapes, List<ProbeTarget> newProbes) {
+    return copy(interval, metrics, newScrapes, newProbes, logs, excludeLogs);
+  }
+
+  private AgentOptions copy(
+      Duration newInterval,
+      boolean newMetrics,
+      List<ScrapeTarget> newScrapes,
+      List<ProbeTarget> newProbes,
+      List<LogSource> newLogs,
+      List<String> newExclude) {
     return new AgentOptions(
         server,
         headers,
         node,
         directory,
         newInterval,
-        metrics,
-        logs,
-        excludeLogs,
-        poll,
-        timeout,
-        queueBytes,
-        queueAge,
-        grace);
-  }
-
-  /// The same with other log files.
-  public AgentOptions withLogs(List<LogSource> newLogs, List<String> newExclude) {
-    return new AgentOptions(
-        server,
-        headers,
-        node,
-        directory,
-        interval,
-        metrics,
+        newMetrics,
+        roots,
+        newScrapes,
+        newProbes,
         newLogs,
         newExclude,
-        poll,
-        timeout,
-        queueBytes,
-        queueAge,
-        grace);
-  }
-
-  /// The same with or without this machine's metrics.
-  public AgentOptions withMetrics(boolean gathered) {
-    return new AgentOptions(
-        server,
-        headers,
-        node,
-        directory,
-        interval,
-        gathered,
-        logs,
-        excludeLogs,
         poll,
         timeout,
         queueBytes,

@@ -203,7 +203,7 @@ final class AgentTelemetry implements Gatherer {
     }
   }
 
-  private static String version() {
+  static String version() {
     String version = AgentTelemetry.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
   }

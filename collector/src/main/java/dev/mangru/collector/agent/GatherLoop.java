@@ -23,6 +23,7 @@ final class GatherLoop implements Runnable {
   private static final int MAX_TOLD = 100;
 
   private final List<Gatherer> gatherers;
+  private final Duration firstWait;
   private final Duration interval;
   private final MetricsQueue queue;
   private final AgentTelemetry telemetry;
@@ -33,8 +34,10 @@ final class GatherLoop implements Runnable {
   private final SampleBatch batch = new SampleBatch();
   private final Set<String> told = new HashSet<>();
 
+  /// @param firstWait before the first pass
   GatherLoop(
       List<Gatherer> gatherers,
+      Duration firstWait,
       Duration interval,
       MetricsQueue queue,
       AgentTelemetry telemetry,
@@ -42,6 +45,7 @@ final class GatherLoop implements Runnable {
       Ticker ticker,
       Stopper stopper) {
     this.gatherers = List.copyOf(gatherers);
+    this.firstWait = firstWait;
     this.interval = interval;
     this.queue = queue;
     this.telemetry = telemetry;
@@ -52,8 +56,11 @@ final class GatherLoop implements Runnable {
 
   @Override
   public void run() {
-    long due = ticker.read();
     try {
+      if (stopper.awaitStop(firstWait)) {
+        return;
+      }
+      long due = ticker.read();
       do {
         long start = ticker.read();
         pass(clock.instant());
