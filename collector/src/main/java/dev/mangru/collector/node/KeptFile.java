@@ -3,7 +3,9 @@ package dev.mangru.collector.node;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -33,30 +35,37 @@ final class KeptFile implements Closeable {
     return new KeptFile(path, true);
   }
 
-  /// Reads the file; false where there is none or it may not be opened.
+  /// Reads the file; false where there is none, it may not be opened, or the kernel has nothing to
+  /// say now.
   ///
-  /// @throws IOException when a file that was open cannot be read any more: a cgroup that is gone
-  ///   says so with ENODEV. The file is closed then, and looked for again at the next call.
+  /// @throws IOException when the file was open and its cgroup or device is gone (ENODEV). The file
+  ///   is closed then, and looked for again at the next call.
   boolean read(FileBytes into) throws IOException {
     if (absent) {
       return false;
     }
     FileChannel open = channel;
-    if (open == null) {
-      try {
-        open = FileChannel.open(path, StandardOpenOption.READ);
-      } catch (FileSystemException _) {
-        absent = true; // Not there or not for us: one answer for the optional files of a kernel.
-        return false;
-      }
-      channel = open;
-    }
     try {
+      if (open == null) {
+        open = FileChannel.open(path, StandardOpenOption.READ);
+        channel = open;
+      }
       into.load(open, path, shortRecords);
       return true;
+    } catch (NoSuchFileException | AccessDeniedException | NotDirectoryException _) {
+      absent = true; // Not there or not for us: one answer for the optional files of a kernel.
+      return false;
     } catch (IOException e) {
       close();
-      throw new IOException("cannot read " + path + ": " + e.getMessage(), e);
+      String error = String.valueOf(e.getMessage());
+      if (error.contains("No such device")) {
+        throw new IOException("cannot read " + path + ": " + error, e);
+      }
+      // Pressure files on a kernel that keeps no account of it exist and say so. Anything else,
+      // such
+      // as too many open files or a link without speed, may be better at the next pass.
+      absent = error.contains("not supported");
+      return false;
     }
   }
 

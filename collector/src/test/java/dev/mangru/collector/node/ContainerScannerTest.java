@@ -308,6 +308,29 @@ class ContainerScannerTest {
   }
 
   @Test
+  void a_file_that_cannot_be_read_leaves_the_rest_of_the_row_alone() throws IOException {
+    host.v1("/docker/" + ID, "4242\n4243\n").process(4242);
+    host.file("sys/fs/cgroup/unified/cgroup.controllers", "hugetlb\n")
+        .v2("sys/fs/cgroup/unified", "/docker/" + ID, "4242\n4243\n", false);
+    dockerConfig();
+    String pressure = "sys/fs/cgroup/unified/docker/" + ID + "/cpu.pressure";
+    host.remove(pressure);
+    Files.createDirectories(folder.resolve(pressure));
+    try (ContainerScanner scanner = scanner()) {
+      for (int i = 0; i < 3; i++) {
+        Gathered pass = Gathered.from(scanner, NOW.plusSeconds(10L * i));
+
+        assertThat(pass.has("container_pressure_cpu_waiting_seconds_total")).isFalse();
+        assertThat(pass.value("container_pressure_io_waiting_seconds_total", "name", "web"))
+            .isEqualTo(3);
+        assertThat(pass.value("container_cpu_usage_seconds_total", "name", "web")).isEqualTo(12.5);
+        assertThat(pass.value("container_network_receive_bytes_total", "name", "web"))
+            .isEqualTo(1111);
+      }
+    }
+  }
+
+  @Test
   void a_host_without_cgroups_says_so() throws IOException {
     Files.createDirectories(folder.resolve("sys/fs/cgroup"));
     try (ContainerScanner scanner = scanner()) {
