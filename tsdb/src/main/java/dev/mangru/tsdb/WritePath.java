@@ -15,14 +15,13 @@ import dev.mangru.tsdb.chunk.Newest;
 import dev.mangru.tsdb.head.BatchRecord;
 import dev.mangru.tsdb.head.Head;
 import dev.mangru.tsdb.head.HeadSeries;
+import dev.mangru.tsdb.head.RefTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ final class WritePath {
             disk, directory, "tsdb-wal", options.walSegmentBytes(), firstSegment, replay);
     submitLock.lock();
     try {
-      nextRef = replay.highestRef + 1;
+      nextRef = replay.byRef.highest() + 1;
       logBytes = replay.bytes;
     } finally {
       submitLock.unlock();
@@ -305,8 +304,7 @@ final class WritePath {
 
     private final Head head;
     private final Path directory;
-    private final Map<Long, HeadSeries> byRef = new HashMap<>();
-    private long highestRef;
+    private final RefTable byRef = new RefTable();
     private long bytes;
 
     Replay(Head head, Path directory) {
@@ -333,7 +331,6 @@ final class WritePath {
         series = head.add(ref, labels);
       }
       byRef.put(ref, series);
-      highestRef = Math.max(highestRef, ref);
       head.define(series, newest);
     }
 
