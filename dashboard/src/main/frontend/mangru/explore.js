@@ -26,7 +26,7 @@ const UNITS = [
   ['cores', 'Cores'],
 ];
 const EXAMPLES = [
-  ['CPU by mode', 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[$__rate_interval]))'],
+  ['CPU by mode', 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[5m]))'],
   ['Memory in use', 'node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes'],
   ['Containers by memory', 'topk(10, container_memory_working_set_bytes{id!="/"})'],
   ['Targets that are up', 'up'],

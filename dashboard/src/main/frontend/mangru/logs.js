@@ -245,8 +245,9 @@ class MangruLogs extends MangruElement {
 
   /** Puts the held lines on top, newest first. */
   #release() {
-    const known = new Set((this._hits ?? []).slice(0, 2000).map((hit) => hit.id));
-    const fresh = this.#held.filter((hit) => !known.has(hit.id)).sort((a, b) => (BigInt(a.ts) < BigInt(b.ts) ? 1 : -1));
+    // A line may come both from the search that ran while the tail began, and from the tail.
+    const known = new Set((this._hits ?? []).slice(0, 2000).filter((hit) => !isTailed(hit)).map(sameLine));
+    const fresh = this.#held.filter((hit) => !known.has(sameLine(hit))).sort((a, b) => (BigInt(a.ts) < BigInt(b.ts) ? 1 : -1));
     this.#held = [];
     this._hits = [...fresh, ...(this._hits ?? [])].slice(0, KEEP_LINES);
     this._tail = { ...this._tail, state: 'live', held: 0 };
@@ -362,7 +363,7 @@ class MangruLogs extends MangruElement {
             <span class="chart-meta" role="status">${hits ? `${grouped(count)} loaded${this._next ? ', more below' : ''}` : nothing}</span>
             ${this.#tailStatus()}
             <span class="chart-actions">
-              <button type="button" class="button button-quiet" aria-pressed=${state.get('tail') === '1' ? 'true' : 'false'} @click=${() => state.set({ tail: state.get('tail') === '1' ? '' : '1' })}>${icon(this._tail ? 'pause' : 'play')}Tail</button>
+              <button type="button" class="button button-quiet" aria-pressed=${state.get('tail') === '1' ? 'true' : 'false'} @click=${this.#toggleTail}>${icon(this._tail ? 'pause' : 'play')}Tail</button>
               <button type="button" class="icon-button" aria-pressed=${this._wrap ? 'true' : 'false'} aria-label="Wrap lines" title="Wrap lines" @click=${this.#toggleWrap}>${icon('wrap')}</button>
               <button type="button" class="icon-button" aria-label="Download loaded lines as NDJSON" title="Download loaded lines (NDJSON)" ?disabled=${count === 0} @click=${this.#save}>${icon('download')}</button>
             </span>
@@ -384,6 +385,14 @@ class MangruLogs extends MangruElement {
     if (event.key === 'Enter' && !event.altKey && !event.isComposing) {
       event.preventDefault();
       this.#run();
+    }
+  };
+
+  #toggleTail = () => {
+    if (state.get('tail') === '1') {
+      state.set({ tail: '' });
+    } else {
+      state.set(state.range().live ? { tail: '1' } : { tail: '1', from: 'now-15m', to: 'now' });
     }
   };
 
@@ -543,6 +552,8 @@ class MangruLogs extends MangruElement {
 }
 
 const keyOf = (hit) => hit.id;
+
+const sameLine = (hit) => `${hit.ts} ${hit.line}`;
 
 const isTailed = (hit) => hit.id.startsWith('tail-');
 

@@ -12,6 +12,8 @@ import { fetchRange, getJson, instantQuery, isAbort } from './wire.js';
 
 const ROWS = 8;
 const SPARK_POINTS = 40;
+/** The step that “now” is asked with: the agent's slowest usual interval. */
+const SCRAPE_S = 15;
 
 /** Real containers have a name; on a machine without a runtime the control groups themselves are shown. */
 const SCOPES = ['name!=""', 'id!="/"'];
@@ -73,7 +75,7 @@ class MangruTopList extends MangruElement {
     try {
       for (const scope of SCOPES) {
         const expr = kind.expr(scope);
-        const now = await instantQuery(`topk(${ROWS}, ${fillVariables(expr, 15, range.toMs - range.fromMs)})`, range.toMs / 1000, signal);
+        const now = await instantQuery(`topk(${ROWS}, ${fillVariables(expr, SCRAPE_S, range.toMs - range.fromMs)})`, range.toMs / 1000, signal);
         if (now.result.length === 0 && scope !== SCOPES.at(-1)) {
           continue;
         }
@@ -133,7 +135,7 @@ class MangruTopList extends MangruElement {
       <td class="top-spark">${sparkline(spark)}</td>
       <td class="top-value number"><span class="top-bar" style="--fill: ${((value / most) * 100).toFixed(1)}%"></span><span>${formatValue(value, kind.unit)}</span></td>
       <td class="top-links">
-        <a class="icon-button" href=${state.link('explore', { q: kind.expr(scope) })} aria-label="Explore ${name}" title="Explore">${icon('explore')}</a>
+        <a class="icon-button" href=${state.link('explore', { q: fillVariables(kind.expr(scope), SCRAPE_S, 0) })} aria-label="Explore ${name}" title="Explore">${icon('explore')}</a>
         <a class="icon-button" href=${state.link('logs', { q: logQueryOf(metric) })} aria-label="Logs of ${name}" title="Logs">${icon('logs')}</a>
       </td>
     </tr>`;

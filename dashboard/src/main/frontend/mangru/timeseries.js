@@ -7,7 +7,7 @@ import { csvCell, fileName } from './files.js';
 import { icon } from './icons.js';
 import { annotations, download, emptyBox, errorBox } from './states.js';
 import * as state from './state.js';
-import { formatDateTime, spell } from './time.js';
+import { fillVariables, formatDateTime, spell } from './time.js';
 import { formatValue } from './units.js';
 import { fetchRange, isAbort, seriesName } from './wire.js';
 
@@ -209,12 +209,13 @@ export class MangruTimeseries extends MangruElement {
     if (!result || empty) {
       return nothing;
     }
-    const explore = this.queries.map(({ expr }) => expr)[0] ?? '';
+    // The editor's grammar knows no variables, so the link carries what they stand for right now.
+    const explore = fillVariables(this.queries[0]?.expr ?? '', result.step, result.toMs - result.fromMs);
     return html`<span class="chart-actions">
       <button type="button" class="icon-button" aria-pressed=${this._asTable ? 'true' : 'false'} aria-label="Show ${this.heading} as table" title="Show as table" @click=${() => (this._asTable = !this._asTable)}>${icon('table')}</button>
       ${this.legend === 'table'
         ? nothing
-        : html`<a class="icon-button" href=${state.link('explore', { q: explore })} aria-label="Explore ${this.heading}" title="Open in Explore">${icon('explore')}</a>`}
+        : html`<a class="icon-button" href=${state.link('explore', { q: explore })} aria-label="Explore ${this.heading}" title=${this.queries.length > 1 ? `Open “${this.queries[0].legend}” in Explore` : 'Open in Explore'}>${icon('explore')}</a>`}
       <button type="button" class="icon-button" aria-label="Download ${this.heading} as CSV" title="CSV" @click=${() => this.saveCsv()}>${icon('download')}</button>
       <button type="button" class="icon-button" aria-label="Download ${this.heading} as PNG" title="PNG" @click=${() => this.savePng()}>${icon('image')}</button>
     </span>`;

@@ -23,7 +23,7 @@ final class SloSection extends Section {
     addClassNames("card", "slo-section");
     getElement().setAttribute("aria-label", slo.name());
     facts.addClassName("slo-facts");
-    add(facts, charts(slo.name()));
+    add(facts, charts(slo));
     show(slo);
   }
 
@@ -94,7 +94,8 @@ final class SloSection extends Section {
     return new Element("td").appendChild(content);
   }
 
-  private static Div charts(String name) {
+  private static Div charts(SloSummary slo) {
+    String name = slo.name();
     String selector = "{slo=\"" + name.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
     String good = "mangru_slo_good_total" + selector;
     String total = "mangru_slo_total" + selector;
@@ -107,6 +108,7 @@ final class SloSection extends Section {
                     "availability")
                 .unit(ChartUnit.RATIO)
                 .floating()
+                .threshold(slo.targetRatio(), "target " + slo.target())
                 .emptyText("Nothing has been counted for this objective in this range."),
             new TimeSeriesChart("Bad events or seconds")
                 .query(

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param health how worried to be
 /// @param window name of the window that the summary speaks of: `30d` if there is one
 /// @param actual the measured availability
-/// @param target the wanted availability
+/// @param target the wanted availability, in percent
+/// @param targetRatio the same as a ratio, 0 to 1
 /// @param budgetLeft the budget left, as a share
 /// @param budgetLeftTime the same as time
 /// @param budgetFill 0 to 1, how much of the budget bar is full; null while unknown
@@ -32,6 +33,7 @@ public record SloSummary(
     String window,
     String actual,
     String target,
+    double targetRatio,
     String budgetLeft,
     String budgetLeftTime,
     @Nullable Double budgetFill,
@@ -86,6 +88,7 @@ public record SloSummary(
           BUDGET_WINDOW,
           SloText.UNKNOWN,
           SloText.target(target),
+          target,
           SloText.UNKNOWN,
           SloText.UNKNOWN,
           null,
@@ -104,6 +107,7 @@ public record SloSummary(
         main.name(),
         mainRow.availability(),
         SloText.target(target),
+        target,
         mainRow.budgetLeft(),
         mainRow.budgetLeftTime(),
         mainRow.budgetFill(),
