@@ -3,6 +3,7 @@ package dev.mangru.logindex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.logindex.shard.Shard;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.log.LogQuery;
@@ -271,6 +272,26 @@ class LogIndexTest {
       assertThat(found(index))
           .extracting(LogRecord::line)
           .containsExactly("zero", "one", "two", "three");
+    }
+  }
+
+  @Test
+  void indexing_that_fails_is_told_and_healed_without_losing_what_was_acknowledged()
+      throws Exception {
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      index.append(List.of(record(NOW_NS, "one")));
+      for (Shard shard : index.engine().shardsAsTheyAre().all()) {
+        shard.close(); // Lucene loses its directory, as it does when the disk fails
+      }
+      index.append(List.of(record(NOW_NS, "two")));
+      assertThatThrownBy(() -> found(index))
+          .isInstanceOfSatisfying(
+              MangruException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+      assertThatThrownBy(() -> index.append(List.of(record(NOW_NS, "three"))))
+          .hasMessageContaining("heal");
+      index.maintain(NOW);
+      index.append(List.of(record(NOW_NS, "four")));
+      assertThat(found(index)).extracting(LogRecord::line).containsExactly("one", "two", "four");
     }
   }
 
