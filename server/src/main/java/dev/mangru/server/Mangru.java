@@ -6,6 +6,7 @@ import dev.mangru.server.cli.UpCommand;
 import dev.mangru.server.cli.VersionCommand;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.server.conformance.ConformanceCommand;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -43,9 +44,11 @@ public final class Mangru {
     return commandLine().execute(arguments);
   }
 
-  private static CommandLine commandLine() {
+  /// The command line with its exit codes; tests run it without ending the process.
+  public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Mangru());
-    line.getSubcommands().get("agent").setUnmatchedOptionsArePositionalParams(true);
+    Objects.requireNonNull(line.getSubcommands().get("agent"))
+        .setUnmatchedOptionsArePositionalParams(true);
     line.setParameterExceptionHandler((error, _) -> {
       CommandLine command = error.getCommandLine();
       command.getErr().println("mangru: " + error.getMessage());

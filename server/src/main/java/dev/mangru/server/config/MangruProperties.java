@@ -4,6 +4,7 @@ import dev.mangru.logindex.LogIndexOptions;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.QueryLimits;
 import dev.mangru.tsdb.TsdbOptions;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -182,7 +183,7 @@ public record MangruProperties(
       @DefaultValue("true") boolean enabled,
       @DefaultValue("10s") Duration interval,
       @DefaultValue List<String> logs,
-      @DefaultValue List<ScrapeTarget> scrape) {
+      @DefaultValue List<Scrape> scrape) {
 
     public Agent {
       logs = List.copyOf(logs);
@@ -194,7 +195,21 @@ public record MangruProperties(
   ///
   /// @param job the value of its `job` label
   /// @param url where its metrics are
-  public record ScrapeTarget(String job, String url) {}
+  /// @param interval between two scrapes
+  /// @param timeout for one scrape, at most the interval
+  public record Scrape(
+      String job,
+      URI url,
+      @DefaultValue("15s") Duration interval,
+      @DefaultValue("10s") Duration timeout) {
+
+    public Scrape {
+      if (job == null || url == null) {
+        throw new IllegalArgumentException(
+            "an entry of mangru.agent.scrape needs a job and a url: job " + job + ", url " + url);
+      }
+    }
+  }
 
   /// Where OpenTelemetry spans go.
   ///

@@ -2,6 +2,7 @@ package dev.mangru.server.config;
 
 import dev.mangru.model.slo.Objective;
 import dev.mangru.model.slo.Objective.Indicator;
+import java.net.URI;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public record ObjectiveProperties(
   /// @param interval how often
   /// @param timeout how long an answer may take
   public record Probe(
-      String url, @DefaultValue("10s") Duration interval, @DefaultValue("5s") Duration timeout) {}
+      URI url, @DefaultValue("10s") Duration interval, @DefaultValue("5s") Duration timeout) {}
 
   /// The objective that is measured.
   public Objective objective() {
@@ -63,11 +64,8 @@ public record ObjectiveProperties(
     if (condition != null) {
       return new Indicator.TimeSlice(condition);
     }
-    return new Indicator.TimeSlice(
-        "min(probe_success{job=\"probe\", instance=\"" + escaped(probe) + "\"}) == 1");
-  }
-
-  private static String escaped(@Nullable Probe probe) {
-    return probe == null ? "" : probe.url().replace("\\", "\\\\").replace("\"", "\\\"");
+    // The probe of an objective carries the objective's name.
+    String quoted = name.replace("\\", "\\\\").replace("\"", "\\\"");
+    return new Indicator.TimeSlice("min(probe_success{probe=\"" + quoted + "\"}) == 1");
   }
 }

@@ -179,7 +179,7 @@ public final class Bodies {
   }
 
   private byte[] zstd(byte[] sent, BytesInFlight.Lease lease) {
-    long declared = Zstd.getFrameContentSize(sent);
+    long declared = sent.length == 0 ? 0 : Zstd.getFrameContentSize(sent);
     if (declared > limits.maxDecodedBytes) {
       throw tooLarge(
           "a zstd body that declares " + declared + " bytes",

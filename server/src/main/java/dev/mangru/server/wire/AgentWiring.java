@@ -2,11 +2,15 @@ package dev.mangru.server.wire;
 
 import dev.mangru.collector.agent.Agent;
 import dev.mangru.collector.agent.AgentOptions;
+import dev.mangru.collector.probe.ProbeTarget;
+import dev.mangru.collector.scrape.ScrapeTarget;
 import dev.mangru.collector.tail.LogFormat;
 import dev.mangru.collector.tail.LogSource;
+import dev.mangru.model.metric.Labels;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
+import dev.mangru.server.config.ObjectiveProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
@@ -77,7 +81,29 @@ class AgentWiring {
                   directory.path().resolve("agent"),
                   AgentOptions.defaultNode(System.getenv()))
               .withInterval(wanted.interval());
-      return options.withLogs(logs(wanted.logs(), options.logs()), options.excludeLogs());
+      return options
+          .withLogs(logs(wanted.logs(), options.logs()), options.excludeLogs())
+          .withTargets(scrapes(wanted.scrape()), probes(properties.objectives()));
+    }
+
+    private static List<ScrapeTarget> scrapes(List<MangruProperties.Scrape> wanted) {
+      return wanted.stream()
+          .map(scrape ->
+              new ScrapeTarget(
+                  scrape.job(), scrape.url(), Labels.empty(), scrape.interval(), scrape.timeout()))
+          .toList();
+    }
+
+    private static List<ProbeTarget> probes(List<ObjectiveProperties> objectives) {
+      List<ProbeTarget> targets = new ArrayList<>();
+      for (ObjectiveProperties objective : objectives) {
+        ObjectiveProperties.Probe probe = objective.probe();
+        if (probe != null) {
+          targets.add(
+              ProbeTarget.of(objective.name(), probe.url(), probe.interval(), probe.timeout()));
+        }
+      }
+      return targets;
     }
 
     /// The user's globs or the agent's own list, and Mangru's log.

@@ -4,6 +4,7 @@ import dev.mangru.server.config.DataDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
@@ -39,12 +40,15 @@ final class DataDirectoryTaker
 
   @Override
   public void initialize(ConfigurableApplicationContext context) {
-    if (directory != null) {
-      context.getBeanFactory().registerSingleton("dataDirectory", directory);
+    DataDirectory taken = directory;
+    if (taken != null && context.getBeanFactory() instanceof DefaultListableBeanFactory factory) {
+      factory.registerSingleton("dataDirectory", taken);
+      // The first to be registered is the last to be closed, after the stores.
+      factory.registerDisposableBean("dataDirectory", taken::close);
     }
   }
 
-  /// Lets go of the directory, when the start failed or the server has stopped.
+  /// Lets go of the directory, when the start failed.
   void release() {
     try {
       if (directory != null) {

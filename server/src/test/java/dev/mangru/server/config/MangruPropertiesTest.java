@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.slo.Objective;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,6 +111,9 @@ class MangruPropertiesTest {
                 Map.entry("mangru.agent.enabled", "false"),
                 Map.entry("mangru.agent.interval", "1s"),
                 Map.entry("mangru.agent.logs[0]", "/l/*.log"),
+                Map.entry("mangru.agent.scrape[0].job", "shop"),
+                Map.entry("mangru.agent.scrape[0].url", "http://127.0.0.1:1/metrics"),
+                Map.entry("mangru.agent.scrape[0].interval", "20s"),
                 Map.entry("mangru.otel.endpoint", "http://127.0.0.1:4318"),
                 Map.entry("mangru.otel.sample-ratio", "0.5"),
                 Map.entry("mangru.built-in-objectives", "false")));
@@ -133,6 +137,13 @@ class MangruPropertiesTest {
     assertThat(set.query().maxWait()).isEqualTo(Duration.ofSeconds(9));
     assertThat(set.agent().enabled()).isFalse();
     assertThat(set.agent().logs()).containsExactly("/l/*.log");
+    assertThat(set.agent().scrape())
+        .containsExactly(
+            new MangruProperties.Scrape(
+                "shop",
+                URI.create("http://127.0.0.1:1/metrics"),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10)));
     assertThat(set.otel()).isEqualTo(new MangruProperties.Otel("http://127.0.0.1:4318", 0.5));
     assertThat(set.builtInObjectives()).isFalse();
   }
@@ -148,7 +159,14 @@ class MangruPropertiesTest {
                 "mangru.objectives[0].ratio.total", "all_total",
                 "mangru.objectives[1].name", "up",
                 "mangru.objectives[1].target", "0.99",
-                "mangru.objectives[1].condition", "up == 1"));
+                "mangru.objectives[1].condition", "up == 1",
+                "mangru.objectives[2].name", "front \"door\"",
+                "mangru.objectives[2].target", "0.9",
+                "mangru.objectives[2].probe.url", "http://127.0.0.1:1/"));
+    assertThat(set.objectives().get(2).objective().indicator())
+        .isEqualTo(
+            new Objective.Indicator.TimeSlice(
+                "min(probe_success{probe=\"front \\\"door\\\"\"}) == 1"));
     assertThat(set.objectives().get(0).objective().indicator())
         .isEqualTo(new Objective.Indicator.Ratio("good_total", "all_total"));
     assertThat(set.objectives().get(1).objective().indicator())
