@@ -4,6 +4,8 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.tsdb.promql.Durations;
+import dev.mangru.tsdb.promql.Expr;
+import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -188,8 +190,7 @@ final class EvalBlock {
   }
 
   static String unquote(String quoted) {
-    if (dev.mangru.tsdb.promql.PromqlParser.parse(quoted)
-        instanceof dev.mangru.tsdb.promql.Expr.StringLiteral literal) {
+    if (PromqlParser.parse(quoted) instanceof Expr.StringLiteral literal) {
       return literal.value();
     }
     throw new IllegalArgumentException("not a string: " + quoted);

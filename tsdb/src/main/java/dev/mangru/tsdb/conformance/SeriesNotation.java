@@ -3,9 +3,12 @@ package dev.mangru.tsdb.conformance;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.StaleMarker;
+import dev.mangru.tsdb.promql.Expr;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a line of a script: a series and its values, `x{a="b"} 1 2+1x3 _ stale`.
@@ -88,7 +91,8 @@ final class SeriesNotation {
   /// The labels of a metric; only `=` is allowed between name and value.
   static Labels labels(String metric) {
     String text = metric.trim();
-    if (text.isEmpty() || text.matches("\\{\\s*}")) {
+    boolean braces = text.startsWith("{") && text.endsWith("}");
+    if (text.isEmpty() || (braces && text.substring(1, text.length() - 1).isBlank())) {
       return Labels.empty();
     }
     // `{}` selects nothing in PromQL, and neither does a label that may be empty, so a name is
@@ -146,8 +150,7 @@ final class SeriesNotation {
         true);
   }
 
-  private static void repeat(
-      String count, String item, java.util.function.IntConsumer add, boolean andOnce) {
+  private static void repeat(String count, String item, IntConsumer add, boolean andOnce) {
     int times;
     try {
       times = Integer.parseInt(count);
@@ -182,10 +185,8 @@ final class SeriesNotation {
     }
     boolean signed = text.charAt(0) == '+' || text.charAt(0) == '-';
     String digits = signed ? text.substring(1) : text;
-    if (PromqlParser.tryParse(digits, dev.mangru.tsdb.promql.PromqlOptions.defaults())
-            .expression()
-            .orElse(null)
-        instanceof dev.mangru.tsdb.promql.Expr.NumberLiteral literal) {
+    if (PromqlParser.tryParse(digits, PromqlOptions.defaults()).expression().orElse(null)
+        instanceof Expr.NumberLiteral literal) {
       return text.charAt(0) == '-' ? -literal.value() : literal.value();
     }
     throw new IllegalArgumentException("not a number: " + text);

@@ -169,7 +169,9 @@ final class ClassicHistograms {
 
   private List<Histogram> histograms(Expr vector, Steps steps) {
     Map<Labels, Histogram> histograms = new LinkedHashMap<>();
-    for (StepSeries series : evaluator.vectors(vector, steps).series()) {
+    Evaluated.Vectors input = evaluator.vectors(vector, steps);
+    evaluator.release(input);
+    for (StepSeries series : input.series()) {
       String text = series.labels().get(BUCKET_LABEL);
       Double bound = parseBound(text);
       if (bound == null) {

@@ -208,6 +208,7 @@ final class ExpressionParser {
   }
 
   private Expr call(Token name) {
+    List<Expr> arguments = arguments();
     Function function = Function.named(name.text());
     if (function == null) {
       throw new PromqlSyntaxException(
@@ -216,7 +217,6 @@ final class ExpressionParser {
     if (function.experimental() && !options.experimentalFunctions()) {
       error(name.position(), "function " + GoText.quote(name.text()) + " is not enabled");
     }
-    List<Expr> arguments = arguments();
     return new Expr.Call(function, arguments, new Position(name.start(), tokens.consumedEnd()));
   }
 
@@ -370,8 +370,8 @@ final class ExpressionParser {
     At at;
     if (token.isKeyword("start") || token.isKeyword("end")) {
       tokens.next();
-      tokens.expect("(", "", "");
-      tokens.expect(")", "", "");
+      tokens.expect("(", "@", "timestamp");
+      tokens.expect(")", "@", "timestamp");
       at = token.isKeyword("start") ? new At.Start() : new At.End();
     } else {
       double sign = 1;

@@ -18,6 +18,10 @@ import java.util.List;
 /// its timeout, at its sample limit, and within a few thousand samples of being cancelled.
 public final class PromqlEngine implements MetricQuery {
 
+  /// Most steps of one query that arrays can hold with room to spare; callers over HTTP allow far
+  /// fewer ([PromqlOptions#MAX_STEPS]).
+  static final int MOST_STEPS = 1 << 27;
+
   private final MetricStore store;
   private final PromqlOptions options;
   private final Ticker ticker;
@@ -81,9 +85,17 @@ public final class PromqlEngine implements MetricQuery {
               + GoText.quote(parsed.type().text())
               + " for range query, must be Scalar or instant Vector");
     }
-    long count = (endMs - startMs) / stepMs + 1;
-    if (count > Integer.MAX_VALUE / 16) {
-      throw MangruException.badData("a range query of " + count + " steps has too many");
+    long span = endMs - startMs;
+    long count = span / stepMs + 1;
+    if (span < 0 || count > MOST_STEPS) {
+      throw MangruException.badData(
+          "a range query may have "
+              + MOST_STEPS
+              + " steps: from "
+              + startMs
+              + " to "
+              + endMs
+              + " ms there are more");
     }
     QueryContext context = context(expression, startMs, endMs, stepMs, limits);
     Evaluator evaluator = new Evaluator(context, parsed);

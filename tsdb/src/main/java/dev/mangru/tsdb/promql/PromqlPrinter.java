@@ -37,7 +37,7 @@ public final class PromqlPrinter {
     return pretty(expression, DEFAULT_WIDTH);
   }
 
-  /// The expression with line breaks and indents wherever a part is longer than `width` characters.
+  /// The expression with line breaks and indents wherever a part is longer than `width` bytes.
   public static String pretty(Expr expression, int width) {
     return new PromqlPrinter(width).lines(expression, 0);
   }
@@ -257,7 +257,7 @@ public final class PromqlPrinter {
   private String lines(Expr expression, int level) {
     String oneLine = print(expression);
     String indent = "  ".repeat(level);
-    if (oneLine.codePointCount(0, oneLine.length()) <= width) {
+    if (GoText.byteOffset(oneLine, oneLine.length()) <= width) {
       return indent + oneLine;
     }
     return switch (expression) {

@@ -49,10 +49,10 @@ final class QueryBudget {
   void check() {
     untilCheck = CHECK_EVERY;
     if (cancellation.requested()) {
-      throw new MangruException(ErrorCode.CANCELED, "query was canceled in query execution");
+      throw new MangruException(ErrorCode.CANCELED, "query was canceled in expression evaluation");
     }
     if (deadline - ticker.read() < 0) {
-      throw new MangruException(ErrorCode.TIMEOUT, "query timed out in query execution");
+      throw new MangruException(ErrorCode.TIMEOUT, "query timed out in expression evaluation");
     }
   }
 

@@ -82,7 +82,7 @@ final class RangeReader {
       return;
     }
     long count = (until - start) / step + 1;
-    if (count > Integer.MAX_VALUE / 16) {
+    if (count > PromqlEngine.MOST_STEPS) {
       throw new MangruException(
           ErrorCode.QUERY_LIMIT,
           "query processing would load too many samples into memory in query execution: a subquery"
