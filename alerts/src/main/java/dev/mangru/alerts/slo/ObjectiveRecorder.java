@@ -156,12 +156,21 @@ final class ObjectiveRecorder {
 
   private SloPoint judgeSlice(Indicator.TimeSlice slice, SloPoint from, long toMs) {
     long lengthMs = toMs - from.timestampMs();
+    SloPoint unknown = new SloPoint(toMs, from.good(), from.total(), from.measuredSeconds());
     if (lengthMs > LONGEST_SLICE_TICKS * options.tickInterval().toMillis()) {
-      return new SloPoint(toMs, from.good(), from.total(), from.measuredSeconds());
+      return unknown;
+    }
+    boolean holds = holds(slice.condition(), toMs);
+    if (!holds && from.good() == 0) {
+      notice =
+          "`"
+              + slice.condition()
+              + "` has had no result yet; its time counts from the first one on";
+      return unknown;
     }
     return new SloPoint(
         toMs,
-        addMillis(from.good(), holds(slice.condition(), toMs) ? lengthMs : 0),
+        addMillis(from.good(), holds ? lengthMs : 0),
         addMillis(from.total(), lengthMs),
         addMillis(from.measuredSeconds(), lengthMs));
   }

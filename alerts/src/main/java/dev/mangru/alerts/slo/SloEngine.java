@@ -42,9 +42,10 @@ import org.slf4j.LoggerFactory;
 /// `settle` in the very seconds before a kill -9.
 ///
 /// **Time slices.** The condition is asked at each tick: with a result, the time since the last
-/// tick is good, without one it is bad. Any element makes a result, so `up == 1` over many targets
-/// is good while one of them is up. Longer than three ticks without an answer is unknown, neither
-/// good nor bad, and `measured` tells.
+/// tick is good, without one it is bad; before the first result ever it is unknown, because a
+/// target that has not reported yet is not down. Any element makes a result, so `up == 1` over many
+/// targets is good while one of them is up. Longer than three ticks without an answer is unknown,
+/// neither good nor bad, and `measured` tells.
 ///
 /// A failure in one objective leaves the others alone; it is in the objective's status, in the
 /// metrics, and in the log once. At most [#MAX_OBJECTIVES] objectives.

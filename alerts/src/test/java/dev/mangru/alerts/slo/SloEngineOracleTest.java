@@ -177,7 +177,7 @@ class SloEngineOracleTest {
       store.add(up, untilMs, alive ? 1 : 0);
       engine.tick(Instant.ofEpochMilli(nowMs));
       long length = untilMs - lastMs;
-      if (lastMs != Long.MIN_VALUE && length <= 30_000) {
+      if (lastMs != Long.MIN_VALUE && length <= 30_000 && (alive || good > 0)) {
         known += length;
         good += alive ? length : 0;
       }

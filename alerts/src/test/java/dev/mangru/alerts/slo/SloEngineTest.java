@@ -289,20 +289,38 @@ class SloEngineTest {
   }
 
   @Test
+  void time_before_the_first_result_of_a_condition_is_unknown() {
+    tick(1_000);
+    tick(1_010);
+    assertThat(window(up(), "1h").availability()).isNull();
+    assertThat(up().problem()).contains("has had no result yet");
+    sample(UP, 1_020, 1);
+    tick(1_020);
+    sample(UP, 1_030, 0);
+    tick(1_030);
+    assertThat(window(up(), "1h").availability()).isCloseTo(0.5, within(1e-12));
+    assertThat(window(up(), "1h").measured()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(up().problem()).isNull();
+  }
+
+  @Test
   void a_window_forgets_what_left_it() {
+    sample(UP, 990, 1);
+    tick(980);
+    tick(990);
     sample(UP, 1_000, 0);
     tick(1_000);
     for (int second = 1_010; second <= 1_000 + 3_700; second += 10) {
       sample(UP, second, second <= 1_100 ? 0 : 1);
       tick(second);
-      double bad = Math.min(100, second - 1_000) - Math.max(0, second - 3_600 - 1_000);
-      double length = Math.min(3_600, second - 1_000);
+      double bad = Math.max(0, Math.min(1_100, second) - Math.max(990, second - 3_600));
+      double length = Math.min(3_600, second - 980);
       assertThat(window(up(), "1h").availability())
           .as("at %s", second)
           .isCloseTo(1 - bad / length, within(1e-12));
     }
     assertThat(window(up(), "1h").availability()).isEqualTo(1);
-    assertThat(window(up(), "1d").availability()).isCloseTo(1 - 100.0 / 3_700, within(1e-12));
+    assertThat(window(up(), "1d").availability()).isCloseTo(1 - 110.0 / 3_720, within(1e-12));
   }
 
   @Test
