@@ -20,6 +20,9 @@ public final class Loops implements AutoCloseable {
   /// seconds.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /// The first pass comes early, so that the first minute has numbers too.
+  private static final Duration FIRST_PASS = Duration.ofSeconds(1);
+
   private final InstantSource clock;
   private final Faults faults;
   private final SelfMetrics metrics;
@@ -52,7 +55,10 @@ public final class Loops implements AutoCloseable {
     threads.add(thread);
     var _ =
         thread.scheduleWithFixedDelay(
-            () -> run(name, work), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+            () -> run(name, work),
+            Math.min(pause.toNanos(), FIRST_PASS.toNanos()),
+            pause.toNanos(),
+            TimeUnit.NANOSECONDS);
   }
 
   /// Catches everything, errors too: an executor would silently end the loop.
