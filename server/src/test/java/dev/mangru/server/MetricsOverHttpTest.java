@@ -16,11 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -399,35 +397,6 @@ class MetricsOverHttpTest {
         write(Labels.of("__name__", "long", "v", "x".repeat(5000)), NOW, 1);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).contains("4096");
-  }
-
-  /// Would take minutes; the query timeout is 30 s.
-  @Test
-  @Timeout(25)
-  void a_query_ends_soon_after_its_caller_has_gone() throws Exception {
-    String query = "max_over_time(max_over_time(vector(1)[1h:1s])[1h:1s])";
-    String request =
-        head(
-            "GET "
-                + path("/api/v1/query_range", "query", query, "start", 0, "end", 9999, "step", 1),
-            "Host: localhost");
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.running().port())) {
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      socket.getOutputStream().flush();
-      untilRunning(1);
-    }
-    long gone = System.nanoTime();
-    untilRunning(0);
-    assertThat(Duration.ofNanos(System.nanoTime() - gone)).isLessThan(Duration.ofSeconds(10));
-  }
-
-  private static void untilRunning(int queries) throws Exception {
-    while (!server
-        .get("/metrics")
-        .body()
-        .contains("mangru_http_queries_running " + queries + ".0")) {
-      Thread.onSpinWait();
-    }
   }
 
   // ---- the front door
