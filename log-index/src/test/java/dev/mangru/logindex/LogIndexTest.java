@@ -280,6 +280,7 @@ class LogIndexTest {
       throws Exception {
     try (LogIndex index = LogIndex.open(options(), CLOCK)) {
       index.append(List.of(record(NOW_NS, "one")));
+      assertThat(found(index)).hasSize(1); // indexing runs behind: now its shard is there
       for (Shard shard : index.engine().shardsAsTheyAre().all()) {
         shard.close(); // Lucene loses its directory, as it does when the disk fails
       }
