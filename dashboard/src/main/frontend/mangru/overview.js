@@ -40,7 +40,7 @@ export function containerName(metric) {
     return metric.pod;
   }
   const name = metric.name || (metric.id ?? '').split('/').filter(Boolean).pop() || metric.id || '?';
-  return /^[0-9a-f]{40,}$/.test(name) ? name.slice(0, 12) : name;
+  return /^[0-9a-f]{24,}$/.test(name) ? name.slice(0, 12) : name;
 }
 
 class MangruTopContainers extends MangruElement {

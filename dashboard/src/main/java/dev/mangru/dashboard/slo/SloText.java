@@ -106,7 +106,7 @@ public final class SloText {
     if (seconds < 2 * SECONDS_PER_MINUTE) {
       return significant(seconds) + " s";
     }
-    if (seconds < 2 * SECONDS_PER_HOUR) {
+    if (seconds < SECONDS_PER_HOUR) {
       return significant(seconds / SECONDS_PER_MINUTE) + " min";
     }
     if (seconds < 3 * SECONDS_PER_DAY) {

@@ -61,7 +61,8 @@ class SloTextTest {
     assertThat(SloText.duration(Duration.ofMillis(250))).isEqualTo("250 ms");
     assertThat(SloText.duration(Duration.ofSeconds(119))).isEqualTo("119 s");
     assertThat(SloText.duration(Duration.ofMinutes(2))).isEqualTo("2 min");
-    assertThat(SloText.duration(Duration.ofHours(2))).isEqualTo("2 h");
+    assertThat(SloText.duration(Duration.ofMinutes(59))).isEqualTo("59 min");
+    assertThat(SloText.duration(Duration.ofHours(1))).isEqualTo("1 h");
     assertThat(SloText.duration(Duration.ofDays(3))).isEqualTo("3 d");
     assertThat(SloText.duration(Duration.ofMinutes(-5))).isEqualTo("−5 min");
   }
