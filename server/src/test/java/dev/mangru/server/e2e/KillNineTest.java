@@ -72,7 +72,7 @@ class KillNineTest {
         long next = acked.get();
         byte[] body =
             new RemoteWriteBody()
-                .sample(firstMs + next, next, "__name__", "kill_nine_total")
+                .sample(firstMs + next, (double) next, "__name__", "kill_nine_total")
                 .snappy();
         HttpResponse<String> response =
             mangru.post(

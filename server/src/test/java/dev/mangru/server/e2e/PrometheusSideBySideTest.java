@@ -218,7 +218,7 @@ class PrometheusSideBySideTest {
   }
 
   private static List<String> normal(JsonNode answer) {
-    if (!answer.isArray() || !answer.isEmpty() && !answer.get(0).isObject()) {
+    if (!answer.isArray() || (!answer.isEmpty() && !answer.get(0).isObject())) {
       return List.of(roundNumbers(answer));
     }
     List<String> elements = new ArrayList<>();
