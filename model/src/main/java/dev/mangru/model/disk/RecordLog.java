@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// **Faults.** A write that fails (disk full) is cut off again and only its batch fails: the log
 /// heals when there is room. A sync that fails tells nothing about what is on disk, so the log
 /// remembers the first cause and refuses everything from then on; retrying a sync is how PostgreSQL
-/// lost data.
+/// lost data. Whatever else ends the committing thread does the same: nobody waits for it in vain.
 ///
 /// The bytes are drawn in `FORMAT.md` beside this file.
 public final class RecordLog implements AutoCloseable {
@@ -47,8 +47,12 @@ public final class RecordLog implements AutoCloseable {
   /// Bytes of a record before its payload.
   public static final int RECORD_HEADER_BYTES = 8;
 
-  /// Bytes that may wait for the disk before [#append] makes its callers wait to queue.
-  private static final long MAX_PENDING_BYTES = 256L << 20;
+  /// Bytes on their way to the disk at which [#append] makes further callers wait to queue. Chosen.
+  private static final long MAX_PENDING_BYTES = 64L << 20;
+
+  /// Bytes at which a batch is written and synced before more is taken: bounds the memory that
+  /// framing takes. Chosen.
+  private static final long FULL_BATCH_BYTES = 16L << 20;
 
   private final Disk disk;
   private final Path directory;
@@ -62,7 +66,8 @@ public final class RecordLog implements AutoCloseable {
   private final Deque<Entry> pending = new ArrayDeque<>();
   private long pendingBytes;
   private boolean closing;
-  private boolean rotateRequested;
+  private long rotationsAsked;
+  private long rotationsDone;
   private boolean ended;
   private @Nullable IOException brokenBy;
 
@@ -70,6 +75,9 @@ public final class RecordLog implements AutoCloseable {
   private WritableFile segment;
   private long segmentNumber;
   private long segmentLength;
+
+  /// What was taken from the queue last; all of it answered unless the committer works on it.
+  private List<Entry> taken = List.of();
 
   /// Whether the end of the segment was cut off since the last sync.
   private boolean cutOff;
@@ -146,8 +154,8 @@ public final class RecordLog implements AutoCloseable {
       }
       wholeBytes = 0;
     }
-    WritableFile file = endAt(disk, last, wholeBytes);
     disk.syncDirectory(directory);
+    WritableFile file = endAt(disk, last, wholeBytes);
     return new RecordLog(
         disk,
         directory,
@@ -214,8 +222,7 @@ public final class RecordLog implements AutoCloseable {
     this.segment = segment;
     this.segmentNumber = segmentNumber;
     this.segmentLength = segmentLength;
-    this.committer =
-        Thread.ofPlatform().name(name + "-commit").daemon().unstarted(this::commitLoop);
+    this.committer = Thread.ofPlatform().name(name + "-commit").daemon().unstarted(this::run);
     this.committer.start();
   }
 
@@ -313,15 +320,15 @@ public final class RecordLog implements AutoCloseable {
   public long rotate() {
     lock.lock();
     try {
-      rotateRequested = true;
+      long mine = ++rotationsAsked;
       changed.signalAll();
-      while (rotateRequested && brokenBy == null && !ended) {
+      while (rotationsDone < mine && brokenBy == null && !ended) {
         changed.awaitUninterruptibly();
       }
       if (brokenBy != null) {
         throw unavailable(brokenBy);
       }
-      if (rotateRequested) {
+      if (rotationsDone < mine) {
         throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closed");
       }
       IOException failure = rotationFailure;
@@ -383,31 +390,75 @@ public final class RecordLog implements AutoCloseable {
 
   // ---- the committer ---------------------------------------------------------------------------
 
+  private void run() {
+    try {
+      commitLoop();
+    } catch (RuntimeException | Error e) {
+      breakDown(new IOException("writing to " + directory + " ended: " + e, e));
+    } finally {
+      end();
+    }
+  }
+
   private void commitLoop() {
     while (true) {
-      List<Entry> batch;
-      boolean rotate;
+      long asked;
       lock.lock();
       try {
-        while (pending.isEmpty() && !closing && !rotateRequested) {
+        while (pending.isEmpty() && !closing && rotationsDone == rotationsAsked) {
           changed.awaitUninterruptibly();
         }
-        if (pending.isEmpty() && !rotateRequested) {
-          break; // closing, and nothing is left
+        if (pending.isEmpty() && rotationsDone == rotationsAsked) {
+          return; // closing, and nothing is left
         }
-        batch = new ArrayList<>(pending);
+        taken = new ArrayList<>(pending);
         pending.clear();
-        pendingBytes = 0;
-        rotate = rotateRequested;
-        changed.signalAll();
+        asked = rotationsAsked;
       } finally {
         lock.unlock();
       }
-      commit(batch);
-      if (rotate) {
+      commitInParts(taken);
+      if (asked > rotationsDone) {
         rotateNow();
+        rotated(asked);
       }
     }
+  }
+
+  private void commitInParts(List<Entry> batch) {
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      bytes += batch.get(i).payload.remaining();
+      if (bytes >= FULL_BATCH_BYTES || i == batch.size() - 1) {
+        commit(batch.subList(from, i + 1));
+        from = i + 1;
+        lock.lock();
+        try {
+          pendingBytes -= bytes;
+          changed.signalAll();
+        } finally {
+          lock.unlock();
+        }
+        bytes = 0;
+      }
+    }
+  }
+
+  /// Tells those who asked for a rotation, up to this one, that everything queued before is applied
+  /// and the rotation tried.
+  private void rotated(long asked) {
+    lock.lock();
+    try {
+      rotationsDone = asked;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Closes the segment and lets nobody wait any longer.
+  private void end() {
     try {
       segment.close();
     } catch (IOException e) {
@@ -417,6 +468,15 @@ public final class RecordLog implements AutoCloseable {
     lock.lock();
     try {
       ended = true;
+      for (List<Entry> unanswered : List.of(taken, List.copyOf(pending))) {
+        for (Entry entry : unanswered) {
+          if (entry.done.getCount() > 0) {
+            entry.failure = brokenBy;
+            entry.done.countDown();
+          }
+        }
+      }
+      pending.clear();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -424,9 +484,6 @@ public final class RecordLog implements AutoCloseable {
   }
 
   private void commit(List<Entry> batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
     Throwable failure = brokenBy();
     if (failure == null) {
       failure = write(batch);
@@ -448,31 +505,28 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
-  private @Nullable IOException write(List<Entry> batch) {
+  private @Nullable Throwable write(List<Entry> batch) {
     long before = segmentLength;
     try {
       long bytes = 0;
       for (Entry entry : batch) {
         bytes += RECORD_HEADER_BYTES + entry.payload.remaining();
-        if (bytes > MAX_PENDING_BYTES + 2L * MAX_RECORD_BYTES) {
-          throw new IOException("a batch of more than " + bytes + " bytes");
-        }
       }
-      ByteBuffer frame = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer frame = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
       for (Entry entry : batch) {
         frame.putInt(entry.payload.remaining()).putInt(checksum(entry.payload));
         frame.put(entry.payload.duplicate());
       }
       segment.write(frame.flip());
       segmentLength += bytes;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // a heap too full for the frame included
       try {
         segment.truncate(before);
         segmentLength = before;
         cutOff = true;
       } catch (IOException again) {
         e.addSuppressed(again);
-        breakDown(e);
+        breakDown(e instanceof IOException io ? io : new IOException(e));
       }
       return e;
     }
@@ -508,14 +562,6 @@ public final class RecordLog implements AutoCloseable {
     } catch (IOException e) {
       // The current segment is whole and stays in use; the next append tries again.
       rotationFailure = e;
-    } finally {
-      lock.lock();
-      try {
-        rotateRequested = false;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
     }
   }
 

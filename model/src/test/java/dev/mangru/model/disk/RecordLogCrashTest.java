@@ -36,7 +36,7 @@ class RecordLogCrashTest {
 
   /// Writes, rotates, deletes, and loses power again and again. Every record acknowledged and not
   /// deleted is there after each start, in order; records that were never acknowledged may be.
-  @Seeds(1_500)
+  @Seeds(500)
   void nothing_acknowledged_is_lost_in_any_crash(long seed) throws IOException {
     Random random = new Random(seed);
     CrashDisk disk = new CrashDisk(seed);

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.MangruException;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -170,5 +179,108 @@ class RecordLogTest {
     assertThat(directory.resolve("00000001.log")).doesNotExist();
     RecordLog.open(Disk.REAL, directory, "test", 1 << 20, 9, (_, _) -> {}).close();
     assertThat(Disk.REAL.list(directory)).containsExactly(directory.resolve("00000009.log"));
+  }
+
+  @Test
+  void a_rotation_waits_for_what_was_queued_though_a_full_segment_rotates_meanwhile()
+      throws Exception {
+    List<String> applied = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    try (RecordLog log = open(1)) { // every record fills a segment
+      RecordLog.Ticket one =
+          log.submit(
+              bytes("one"),
+              () -> {
+                begun.countDown();
+                awaitThenAdd(first, applied, "one");
+              });
+      begun.await();
+      RecordLog.Ticket two = log.submit(bytes("two"), () -> awaitThenAdd(second, applied, "two"));
+      FutureTask<List<String>> rotation =
+          new FutureTask<>(() -> {
+            log.rotate();
+            return List.copyOf(applied);
+          });
+      Thread rotating = Thread.ofPlatform().start(rotation);
+      while (rotating.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      first.countDown();
+      one.await();
+      assertThatThrownBy(() -> rotation.get(100, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      second.countDown();
+      two.await();
+      assertThat(rotation.get()).containsExactly("one", "two");
+    }
+  }
+
+  private static void awaitThenAdd(CountDownLatch latch, List<String> applied, String text) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    applied.add(text);
+  }
+
+  @Test
+  void a_queue_of_more_than_one_batch_is_written_in_parts_and_read_back_in_order()
+      throws Exception {
+    CountDownLatch latch = new CountDownLatch(1);
+    List<String> applied = new CopyOnWriteArrayList<>();
+    try (RecordLog log = open(1L << 30)) {
+      RecordLog.Ticket held = log.submit(bytes("held"), () -> awaitThenAdd(latch, applied, "held"));
+      List<RecordLog.Ticket> tickets = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        tickets.add(log.submit(ByteBuffer.allocate(9 << 20).put(0, (byte) i), () -> {}));
+      }
+      latch.countDown();
+      held.await();
+      tickets.forEach(RecordLog.Ticket::await);
+    }
+    List<Byte> firsts = new ArrayList<>();
+    RecordLog.read(Disk.REAL, directory, (_, payload) -> firsts.add(payload.get(0)));
+    assertThat(firsts)
+        .containsExactly((byte) 'h', (byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+  }
+
+  @Test
+  void a_committer_that_dies_leaves_nobody_waiting() throws Exception {
+    Disk failing = dyingAtSync(2); // the first is the new segment's header
+    try (RecordLog log = RecordLog.open(failing, directory, "test", 1 << 20, (_, _) -> {})) {
+      assertThatThrownBy(() -> log.append(bytes("one")))
+          .isInstanceOf(MangruException.class)
+          .hasMessageContaining("out of handles");
+      assertThatThrownBy(() -> log.append(bytes("two"))).isInstanceOf(MangruException.class);
+      assertThatThrownBy(log::rotate).isInstanceOf(MangruException.class);
+    }
+  }
+
+  /// The real disk, where sync number `last` throws what nobody expects.
+  private static Disk dyingAtSync(int last) {
+    AtomicInteger syncs = new AtomicInteger();
+    InvocationHandler files =
+        (_, method, arguments) -> {
+          Object made = method.invoke(Disk.REAL, arguments);
+          if (!(made instanceof Disk.WritableFile file)) {
+            return made;
+          }
+          return proxy(
+              Disk.WritableFile.class,
+              (_, operation, operands) -> {
+                if (operation.getName().equals("sync") && syncs.incrementAndGet() == last) {
+                  throw new IllegalStateException("out of handles");
+                }
+                return operation.invoke(file, operands);
+              });
+        };
+    return proxy(Disk.class, files);
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }
