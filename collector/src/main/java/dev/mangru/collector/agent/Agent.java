@@ -5,6 +5,7 @@ import dev.mangru.collector.tail.TailOptions;
 import dev.mangru.collector.tail.Tailer;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.time.Ticker;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public final class Agent implements AutoCloseable {
   private final List<Thread> senders = new ArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private @Nullable DirectoryLock directoryLock;
+  private @Nullable Closeable directoryLock;
   private @Nullable Tailer tailer;
   private @Nullable HttpClient client;
 
@@ -52,16 +53,23 @@ public final class Agent implements AutoCloseable {
 
   /// Begins.
   ///
-  /// @throws IOException if the data folder cannot be used, for instance because another agent does
+  /// @throws dev.mangru.model.error.MangruException `UNAVAILABLE` if another process holds the data
+  ///   folder, naming both
+  /// @throws IOException if the data folder cannot be made or read
   public void start() throws IOException {
     Disk.REAL.createDirectories(options.directory());
-    DirectoryLock lock = DirectoryLock.take(options.directory());
-    directoryLock = lock;
+    directoryLock = Disk.REAL.lock(options.directory());
+    boolean started = false;
     try {
       startThreads();
-    } catch (IOException e) {
-      lock.close();
-      throw e;
+      started = true;
+    } finally {
+      if (!started) {
+        stopper.stop();
+        stopper.abandon();
+        release();
+        closed.countDown();
+      }
     }
     LOG.atInfo()
         .addKeyValue("server", options.server())
@@ -176,7 +184,7 @@ public final class Agent implements AutoCloseable {
     if (http != null) {
       http.shutdownNow();
     }
-    DirectoryLock lock = directoryLock;
+    Closeable lock = directoryLock;
     if (lock != null) {
       close(lock);
     }
@@ -210,7 +218,7 @@ public final class Agent implements AutoCloseable {
     if (http != null) {
       http.shutdownNow();
     }
-    DirectoryLock lock = directoryLock;
+    Closeable lock = directoryLock;
     if (lock != null) {
       close(lock);
     }

@@ -1,5 +1,6 @@
 package dev.mangru.collector.agent;
 
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.time.Ticker;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -82,6 +83,9 @@ public final class AgentMain {
       agent.start();
     } catch (IOException e) {
       err.println("mangru agent: cannot use the data folder " + options.directory() + ": " + e);
+      return CANNOT_CREATE;
+    } catch (MangruException e) {
+      err.println("mangru agent: " + e.text());
       return CANNOT_CREATE;
     }
     CountDownLatch end = new CountDownLatch(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.collector.tail.LogFormat;
 import dev.mangru.collector.tail.LogSource;
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,8 +96,9 @@ class AgentTest {
         var _ = started(options(sink))) {
       Agent second = new Agent(options(sink), InstantSource.system(), Ticker.SYSTEM);
       assertThatThrownBy(second::start)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("in use by another agent");
+          .isInstanceOf(MangruException.class)
+          .hasMessageContainingAll(folder.toString(), "in use by this process");
+      second.close();
     }
   }
 }
