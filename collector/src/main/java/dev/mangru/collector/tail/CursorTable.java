@@ -127,7 +127,10 @@ final class CursorTable {
   private void update(FileCursor cursor, FileFinder.Found file, long ticks) {
     cursor.moveTo(file.path());
     cursor.gone(false);
-    if (file.isSibling() && cursor.state() == FileCursor.State.FOLLOWED) {
+    if (!file.isSibling()) {
+      // Renamed back, or missed by a listing while its folder was changing.
+      cursor.state(FileCursor.State.FOLLOWED);
+    } else if (cursor.state() == FileCursor.State.FOLLOWED) {
       rotated(cursor, ticks);
     }
     if (cursor.state() == FileCursor.State.DONE && file.size() > cursor.offset()) {
@@ -262,8 +265,7 @@ final class CursorTable {
   }
 
   private FileCursor cursor(long id, FileFinder.Found file, long ticks) {
-    return new FileCursor(
-        id, file, streamLabels.of(file.origin(), file.source()), options.maxLineBytes(), 0, ticks);
+    return new FileCursor(id, file, streamLabels.of(file.origin(), file.source()), options, ticks);
   }
 
   /// The position of the previous run that is proven by the file's bytes: the one with the same key

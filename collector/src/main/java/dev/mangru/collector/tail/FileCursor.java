@@ -36,7 +36,7 @@ final class FileCursor {
   private final LogSource source;
   private final Labels labels;
   private final Map<String, Labels> labelsByOutput = new HashMap<>(4);
-  private final int maxLineBytes;
+  private final TailOptions options;
 
   private final String fileKey;
   private Path path;
@@ -57,17 +57,15 @@ final class FileCursor {
   private boolean gone;
   private int misses;
 
-  FileCursor(
-      long id, FileFinder.Found found, Labels labels, int maxLineBytes, long offset, long ticks) {
+  FileCursor(long id, FileFinder.Found found, Labels labels, TailOptions options, long ticks) {
     this.id = id;
     this.origin = found.origin();
     this.source = found.source();
     this.labels = labels;
-    this.maxLineBytes = maxLineBytes;
+    this.options = options;
     this.fileKey = found.fileKey();
     this.path = found.path();
-    this.decoder = LineDecoder.of(source.format(), maxLineBytes);
-    this.offset = offset;
+    this.decoder = newDecoder();
     this.size = found.size();
     this.lastGrowthTicks = ticks;
   }
@@ -241,7 +239,11 @@ final class FileCursor {
     fullHead = null;
     scannedSize = -1;
     size = nowSize;
-    decoder = LineDecoder.of(source.format(), maxLineBytes);
+    decoder = newDecoder();
+  }
+
+  private LineDecoder newDecoder() {
+    return LineDecoder.of(source.format(), options.maxLineBytes(), options.zone());
   }
 
   /// Where reading must start again after a restart of the agent, with its proof.

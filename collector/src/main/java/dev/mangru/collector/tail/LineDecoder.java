@@ -1,5 +1,7 @@
 package dev.mangru.collector.tail;
 
+import java.time.ZoneId;
+
 /// Turns the lines of one file into records. Holds what belongs to a record that is not complete
 /// yet. Confined to the tailing thread.
 sealed interface LineDecoder permits PlainDecoder, CriDecoder, DockerDecoder {
@@ -21,9 +23,11 @@ sealed interface LineDecoder permits PlainDecoder, CriDecoder, DockerDecoder {
   void flush(RecordSink sink);
 
   /// A decoder for one file.
-  static LineDecoder of(LogFormat format, int maxLineBytes) {
+  ///
+  /// @param zone of times that do not say theirs
+  static LineDecoder of(LogFormat format, int maxLineBytes, ZoneId zone) {
     return switch (format) {
-      case PLAIN -> new PlainDecoder();
+      case PLAIN -> new PlainDecoder(zone);
       case CRI -> new CriDecoder(maxLineBytes);
       case DOCKER -> new DockerDecoder(maxLineBytes);
     };

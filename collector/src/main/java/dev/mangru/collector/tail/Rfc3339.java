@@ -1,5 +1,8 @@
 package dev.mangru.collector.tail;
 
+import java.time.Month;
+import java.time.Year;
+
 /// Reads RFC 3339 timestamps out of byte arrays without making objects. Stateless.
 ///
 /// The fraction may have any number of digits (container runtimes cut trailing zeros); digits after
@@ -13,6 +16,12 @@ final class Rfc3339 {
   /// `2026-01-02T03:04:05Z`.
   private static final int SHORTEST = 20;
 
+  /// `2026-01-02T03:04:05`.
+  static final int LOCAL_LENGTH = 19;
+
+  static final long NANOS_PER_SECOND = 1_000_000_000L;
+  static final long SECONDS_PER_DAY = 86_400;
+
   /// What `n` fraction digits must be multiplied by to become nanoseconds.
   private static final long[] NANOS_OF_DIGITS = {
     1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1
@@ -22,104 +31,113 @@ final class Rfc3339 {
 
   /// The time that exactly fills `buffer[from, to)`, in nanoseconds since the epoch, or [#NONE].
   static long parse(byte[] buffer, int from, int to) {
-    return to - from < SHORTEST || end(buffer, from, to) != to ? NONE : value(buffer, from, to);
-  }
-
-  /// The time at the very start of a line, or [#NONE]. The character after it must not be a letter
-  /// or digit.
-  static long parsePrefix(byte[] buffer, int from, int to) {
-    if (to - from < SHORTEST || buffer[from + 4] != '-' || buffer[from + 13] != ':') {
+    if (to - from < SHORTEST) {
       return NONE;
     }
-    int end = end(buffer, from, to);
-    if (end < 0 || (end < to && isWordByte(buffer[end]))) {
+    long seconds = localSeconds(buffer, from);
+    int zone = from + LOCAL_LENGTH;
+    if (buffer[zone] == '.') {
+      zone = endOfDigits(buffer, zone + 1, to);
+      if (zone == from + SHORTEST) {
+        return NONE;
+      }
+    }
+    long offset = zone < to ? offsetSeconds(buffer, zone, to) : NONE;
+    if (seconds == NONE || offset == NONE || offsetEnd(buffer, zone) != to) {
       return NONE;
     }
-    return value(buffer, from, end);
+    return (seconds - offset) * NANOS_PER_SECOND + nanos(buffer, from + SHORTEST, zone);
   }
 
-  private static boolean isWordByte(byte b) {
-    return isDigit(b) || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-  }
-
-  /// Where the timestamp that starts at `from` ends, exclusive, or -1.
-  private static int end(byte[] b, int from, int to) {
+  /// What the clock on the wall says in the 19 bytes `2026-01-02T03:04:05`, as seconds since the
+  /// epoch if the wall were in UTC, or [#NONE]. There must be so many bytes.
+  static long localSeconds(byte[] b, int from) {
     if (b[from + 4] != '-'
         || b[from + 7] != '-'
-        || (b[from + 10] != 'T' && b[from + 10] != 't' && b[from + 10] != ' ')
-        || b[from + 13] != ':'
-        || b[from + 16] != ':') {
-      return -1;
+        || (b[from + 10] != 'T' && b[from + 10] != 't' && b[from + 10] != ' ')) {
+      return NONE;
     }
-    int at = from + 19;
-    if (b[at] == '.') {
-      int digits = at + 1;
-      at = digits;
-      while (at < to && isDigit(b[at])) {
-        at++;
-      }
-      if (at == digits) {
-        return -1;
-      }
-    }
-    if (at >= to) {
-      return -1;
-    }
-    if (b[at] == 'Z' || b[at] == 'z') {
-      return at + 1;
-    }
-    boolean offset = (b[at] == '+' || b[at] == '-') && to - at >= 6 && b[at + 3] == ':';
-    return offset ? at + 6 : -1;
-  }
-
-  private static long value(byte[] b, int from, int end) {
     int year = number(b, from, 4);
     int month = number(b, from + 5, 2);
     int day = number(b, from + 8, 2);
-    int hour = number(b, from + 11, 2);
-    int minute = number(b, from + 14, 2);
-    int second = number(b, from + 17, 2);
-    // 1678 to 2262 is what nanoseconds in 64 bits can hold; a leap second counts as :59's
-    // successor.
-    if (year < 1678
-        || year > 2261
-        || month < 1
-        || month > 12
-        || day < 1
-        || day > 31
-        || hour < 0
-        || hour > 23
-        || minute < 0
-        || minute > 59
-        || second < 0
-        || second > 60) {
+    long seconds = secondsOfDay(b, from + 11);
+    // 1678 to 2261 is what nanoseconds in 64 bits can hold.
+    if (year < 1678 || year > 2261 || seconds == NONE || !isDate(year, month, day)) {
       return NONE;
     }
-    long offsetSeconds = 0;
-    int zone = end - 1;
-    if (b[zone] != 'Z' && b[zone] != 'z') {
-      zone = end - 6;
-      int hours = number(b, zone + 1, 2);
-      int minutes = number(b, zone + 4, 2);
-      if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
-        return NONE;
-      }
-      offsetSeconds = (b[zone] == '-' ? -1 : 1) * (hours * 3600L + minutes * 60L);
+    return epochDay(year, month, day) * SECONDS_PER_DAY + seconds;
+  }
+
+  /// The eight bytes `03:04:05` as seconds, or [#NONE]. A leap second counts as the successor of
+  /// :59.
+  static long secondsOfDay(byte[] b, int from) {
+    int hour = number(b, from, 2);
+    int minute = number(b, from + 3, 2);
+    int second = number(b, from + 6, 2);
+    boolean isTime =
+        b[from + 2] == ':'
+            && b[from + 5] == ':'
+            && hour >= 0
+            && hour <= 23
+            && minute >= 0
+            && minute <= 59
+            && second >= 0
+            && second <= 60;
+    return isTime ? hour * 3600L + minute * 60L + second : NONE;
+  }
+
+  static boolean isDate(int year, int month, int day) {
+    return month >= 1
+        && month <= 12
+        && day >= 1
+        && day <= (month == 2 && !Year.isLeap(year) ? 28 : Month.of(month).maxLength());
+  }
+
+  /// A zone such as `Z` or `+02:00` at `from`, in seconds east of Greenwich, or [#NONE].
+  static long offsetSeconds(byte[] b, int from, int to) {
+    if (b[from] == 'Z' || b[from] == 'z') {
+      return 0;
     }
+    if ((b[from] != '+' && b[from] != '-') || to - from < 6 || b[from + 3] != ':') {
+      return NONE;
+    }
+    return offset(b, from, number(b, from + 1, 2), number(b, from + 4, 2));
+  }
+
+  /// Hours and minutes after the sign at `sign`, as seconds, or [#NONE].
+  static long offset(byte[] b, int sign, int hours, int minutes) {
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
+      return NONE;
+    }
+    return (b[sign] == '-' ? -1 : 1) * (hours * 3600L + minutes * 60L);
+  }
+
+  /// Where a zone that [#offsetSeconds] read ends, exclusive.
+  static int offsetEnd(byte[] b, int from) {
+    return b[from] == 'Z' || b[from] == 'z' ? from + 1 : from + 6;
+  }
+
+  /// The digits of a fraction from `from` on as nanoseconds.
+  static long nanos(byte[] b, int from, int to) {
     long nanos = 0;
     int digits = 0;
-    for (int at = from + 20; at < zone && digits < 9; at++, digits++) {
+    for (int at = from; at < to && digits < 9 && isDigit(b[at]); at++, digits++) {
       nanos = nanos * 10 + (b[at] - '0');
     }
-    nanos *= NANOS_OF_DIGITS[digits];
-    long seconds =
-        epochDay(year, month, day) * 86_400 + hour * 3600L + minute * 60L + second - offsetSeconds;
-    return seconds * 1_000_000_000L + nanos;
+    return digits == 0 ? 0 : nanos * NANOS_OF_DIGITS[digits];
+  }
+
+  static int endOfDigits(byte[] b, int from, int to) {
+    int at = from;
+    while (at < to && isDigit(b[at])) {
+      at++;
+    }
+    return at;
   }
 
   /// Days since 1970-01-01 in the proleptic Gregorian calendar. Source: Howard Hinnant,
   /// “chrono-Compatible Low-Level Date Algorithms”, `days_from_civil`.
-  private static long epochDay(int year, int month, int day) {
+  static long epochDay(int year, int month, int day) {
     int y = month <= 2 ? year - 1 : year;
     int era = y / 400;
     int yearOfEra = y - era * 400;
@@ -129,7 +147,7 @@ final class Rfc3339 {
   }
 
   /// `count` digits, or a negative number if one of them is not.
-  private static int number(byte[] b, int at, int count) {
+  static int number(byte[] b, int at, int count) {
     int value = 0;
     for (int i = 0; i < count; i++) {
       int digit = b[at + i] - '0';
@@ -141,7 +159,7 @@ final class Rfc3339 {
     return value;
   }
 
-  private static boolean isDigit(byte b) {
+  static boolean isDigit(byte b) {
     return b >= '0' && b <= '9';
   }
 }

@@ -2,6 +2,7 @@ package dev.mangru.collector.tail;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 
 /// What a [Tailer] follows and how much it may hold.
@@ -22,6 +23,7 @@ import java.util.List;
 ///   read, from the start of a line; a smaller file is read whole
 /// @param maxFiles files known at a time
 /// @param maxOpenFiles files open at a time
+/// @param zone of times in plain lines that do not say theirs
 public record TailOptions(
     Path directory,
     List<LogSource> sources,
@@ -35,7 +37,8 @@ public record TailOptions(
     int maxBatchRecords,
     long firstReadBytes,
     int maxFiles,
-    int maxOpenFiles) {
+    int maxOpenFiles,
+    ZoneId zone) {
 
   public TailOptions {
     sources = List.copyOf(sources);
@@ -54,7 +57,7 @@ public record TailOptions(
 
   /// The default sources and limits: new files every second, 5 s linger and idle flush, lines of
   /// 256 KiB, batches of 1 MB or 20,000 records, 1 MiB of files from before the first start, 10,000
-  /// files, 1,000 of them open. Chosen.
+  /// files, 1,000 of them open, times in the zone of this machine. Chosen.
   public static TailOptions defaults(Path directory, String host) {
     return new TailOptions(
         directory,
@@ -69,7 +72,8 @@ public record TailOptions(
         20_000,
         1024 * 1024,
         10_000,
-        1_000);
+        1_000,
+        ZoneId.systemDefault());
   }
 
   /// The same with other files.
@@ -87,7 +91,8 @@ public record TailOptions(
         maxBatchRecords,
         firstReadBytes,
         maxFiles,
-        maxOpenFiles);
+        maxOpenFiles,
+        zone);
   }
 
   private static void positive(String name, Duration value) {

@@ -81,7 +81,8 @@ class TailerTest {
         o.maxBatchRecords(),
         100,
         o.maxFiles(),
-        o.maxOpenFiles());
+        o.maxOpenFiles(),
+        o.zone());
   }
 
   @Test
