@@ -377,7 +377,9 @@ public final class Tailer implements AutoCloseable {
       boolean pending = cursor.decoder().pendingOffset() != LineDecoder.NOTHING_PENDING;
       if (pending || cursor.offset() < size) {
         builder.from(cursor);
-        unfinishedLine(cursor);
+        if (!unfinishedLine(cursor)) {
+          return;
+        }
         cursor.decoder().flush(builder);
       }
       if (rotated || quietNs >= IDLE_CLOSE_NS) {
@@ -385,13 +387,15 @@ public final class Tailer implements AutoCloseable {
       }
     }
 
-    private void unfinishedLine(FileCursor cursor) throws IOException {
+    /// Hands over what stands after the last end of line; false if the file went on just now, and
+    /// the next pass must look.
+    private boolean unfinishedLine(FileCursor cursor) throws IOException {
       if (cursor.offset() >= cursor.size()) {
-        return;
+        return true;
       }
       int end = cursor.fill(buffer);
-      if (end <= FileCursor.LOOKBACK) {
-        return;
+      if (end - FileCursor.LOOKBACK != cursor.size() - cursor.offset()) {
+        return false;
       }
       int known = cursor.filledFrom();
       long base = cursor.offset() - FileCursor.LOOKBACK;
@@ -400,6 +404,7 @@ public final class Tailer implements AutoCloseable {
         line(cursor, start, end, base + start);
       }
       cursor.advance(base + end, buffer, known, end);
+      return true;
     }
 
     /// Offers what was gathered; false if the sink has no room.
