@@ -82,7 +82,14 @@ final class GatherLoop implements Runnable {
     for (Gatherer gatherer : gatherers) {
       gather(gatherer, now);
     }
-    EncodedSamples.of(batch, encoder).forEach(queue::add);
+    try {
+      EncodedSamples.of(batch, encoder).forEach(queue::add);
+    } catch (RuntimeException e) {
+      telemetry.gatherFailed("encode");
+      if (told.size() < MAX_TOLD && told.add("encode" + e)) {
+        LOG.atError().setCause(e).log("samples that cannot be encoded are dropped");
+      }
+    }
   }
 
   /// A source that fails must not take the others with it, whatever it throws.

@@ -86,13 +86,25 @@ final class LogShipper implements Runnable, LogBatchSink {
         boolean stopping = stopper.isStopping();
         LogBatch batch = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
         if (batch != null) {
-          deliver(batch);
+          deliverOrDrop(batch);
         } else if (stopping) {
           return;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Our own mistake must not end sending for good.
+  private void deliverOrDrop(LogBatch batch) throws InterruptedException {
+    try {
+      deliver(batch);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("log lines that cannot be sent are dropped");
+      telemetry.sendFailed(AgentTelemetry.Signal.LOGS, "internal");
+      refused(batch, batch.records(), e.toString());
+      acknowledge(batch);
     }
   }
 

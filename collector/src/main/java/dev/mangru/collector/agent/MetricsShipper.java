@@ -59,13 +59,24 @@ final class MetricsShipper implements Runnable {
       while (!stopper.isAbandoned()) {
         EncodedSamples samples = queue.poll(IDLE);
         if (samples != null) {
-          deliver(samples);
+          deliverOrDrop(samples);
         } else if (stopper.isStopping()) {
           return;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Our own mistake must not end sending for good.
+  private void deliverOrDrop(EncodedSamples samples) throws InterruptedException {
+    try {
+      deliver(samples);
+    } catch (RuntimeException e) {
+      telemetry.sendFailed(AgentTelemetry.Signal.METRICS, "internal");
+      telemetry.rejected(AgentTelemetry.Signal.METRICS, samples.samples());
+      LOG.atError().setCause(e).log("samples that cannot be sent are dropped");
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.mangru.collector.send;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,11 +130,7 @@ final class HttpPost {
       exchange.cancel(true);
       return new Reply.NoAnswer("no answer within " + timeout);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (cause instanceof IOException) {
-        return new Reply.NoAnswer(cause.toString());
-      }
-      throw new IllegalStateException("cannot send to " + uri, cause);
+      return new Reply.NoAnswer(String.valueOf(e.getCause()));
     } catch (InterruptedException e) {
       exchange.cancel(true);
       throw e;

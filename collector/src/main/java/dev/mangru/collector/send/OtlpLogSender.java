@@ -72,7 +72,7 @@ public final class OtlpLogSender {
           if (status / 100 == 2) {
             encoding = attempt;
             confirmed = true;
-            return accepted(answer);
+            return accepted(answer, to - from);
           }
           if (RETRYABLE.contains(status)) {
             return new SendResult.TryLater(
@@ -157,7 +157,7 @@ public final class OtlpLogSender {
   }
 
   /// `ExportLogsServiceResponse.partial_success`: records refused within an accepted request.
-  private static SendResult accepted(HttpPost.Reply.Answer answer) {
+  private static SendResult accepted(HttpPost.Reply.Answer answer, int records) {
     long rejected = 0;
     String message = "";
     boolean protobuf =
@@ -184,6 +184,6 @@ public final class OtlpLogSender {
         return new SendResult.Accepted(0, e.text());
       }
     }
-    return new SendResult.Accepted(rejected, message);
+    return new SendResult.Accepted(Math.clamp(rejected, 0L, records), message);
   }
 }
