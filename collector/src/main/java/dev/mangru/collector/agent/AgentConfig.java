@@ -29,6 +29,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 /// interval: 10s                           # of this machine's metrics, 1s to 1h
 /// metrics: true                           # whether to gather them
 /// root: /                                 # where the host's tree is mounted
+/// docker: /var/lib/docker                 # Docker's data root; default: there, below the root
 /// headers: {Authorization: Bearer abc}    # sent with every request
 /// timeout: 30s                            # of one request
 /// queue: {bytes: 67108864, age: 2h}       # samples that may wait for the server
@@ -68,6 +69,14 @@ final class AgentConfig {
     String node = top.text("node", "");
     String data = or(overrides.data(), top.text("data", "/var/lib/mangru-agent"));
     String root = top.text("root", "/");
+    String docker = top.text("docker", "");
+    HostRoots roots =
+        checked(
+            name,
+            () -> {
+              HostRoots usual = HostRoots.below(Path.of(root));
+              return docker.isEmpty() ? usual : usual.withDocker(Path.of(docker));
+            });
     YamlSection queue = top.section("queue");
     YamlSection logs = top.section("logs");
     AgentOptions defaults =
@@ -87,7 +96,10 @@ final class AgentConfig {
     Map<String, String> headers = top.section("headers").texts();
     List<ScrapeTarget> scrapes = each(top, "scrape", AgentConfig::scrape);
     List<ProbeTarget> probes = each(top, "probe", AgentConfig::probe);
-    List<LogSource> include = logs.has("include") ? sources(name, logs) : defaults.logs();
+    List<LogSource> include =
+        logs.has("include")
+            ? sources(name, logs)
+            : checked(name, () -> LogSource.defaults(roots.log(), roots.docker()));
     List<String> exclude = logs.list("exclude").stream().map(String::valueOf).toList();
     Duration poll = logs.duration("poll", defaults.poll());
     Duration timeout = top.duration("timeout", defaults.timeout());
@@ -106,7 +118,7 @@ final class AgentConfig {
                 defaults.directory(),
                 wanted,
                 metrics,
-                HostRoots.below(Path.of(root)),
+                roots,
                 scrapes,
                 probes,
                 include,

@@ -7,6 +7,7 @@ import dev.mangru.collector.tail.LogSource;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,10 +71,23 @@ public record AgentOptions(
       throw new IllegalArgumentException("queueBytes must be positive: " + queueBytes);
     }
     headers = Map.copyOf(headers);
+    headers.forEach((name, value) -> checkHeader(server, name, value));
     scrapes = List.copyOf(scrapes);
     probes = List.copyOf(probes);
     logs = List.copyOf(logs);
     excludeLogs = List.copyOf(excludeLogs);
+    excludeLogs.forEach(LogSource::checkGlob);
+  }
+
+  /// A header that the client refuses would make every request fail. Its value may be a secret.
+  private static void checkHeader(URI server, String name, String value) {
+    try {
+      HttpRequest.newBuilder(server).setHeader(name, value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the header " + name + " cannot be sent: it is HTTP's own, or not made of its characters",
+          e);
+    }
   }
 
   /// Everything this machine has, every 10 s; log files every 250 ms; requests of at most 30 s; 64
@@ -116,27 +130,39 @@ public record AgentOptions(
 
   /// The same with another interval.
   public AgentOptions withInterval(Duration newInterval) {
-    return copy(newInterval, metrics, scrapes, probes, logs, excludeLogs);
+    return copy(newInterval, metrics, roots, scrapes, probes, logs, excludeLogs);
   }
 
   /// The same with other log files.
   public AgentOptions withLogs(List<LogSource> newLogs, List<String> newExclude) {
-    return copy(interval, metrics, scrapes, probes, newLogs, newExclude);
+    return copy(interval, metrics, roots, scrapes, probes, newLogs, newExclude);
   }
 
   /// The same with or without this machine's metrics.
   public AgentOptions withMetrics(boolean gathered) {
-    return copy(interval, gathered, scrapes, probes, logs, excludeLogs);
+    return copy(interval, gathered, roots, scrapes, probes, logs, excludeLogs);
   }
 
   /// The same with other pages to read and URLs to ask.
   public AgentOptions withTargets(List<ScrapeTarget> newScrapes, List<ProbeTarget> newProbes) {
-    return copy(interval, metrics, newScrapes, newProbes, logs, excludeLogs);
+    return copy(interval, metrics, roots, newScrapes, newProbes, logs, excludeLogs);
+  }
+
+  /// The same with Docker's files elsewhere than in `/var/lib/docker`: names of containers come
+  /// from there, and their logs too unless the log files are the user's own list.
+  ///
+  /// @param dataRoot what `docker info` calls `Docker Root Dir`
+  public AgentOptions withDocker(Path dataRoot) {
+    HostRoots newRoots = roots.withDocker(dataRoot);
+    boolean usual = logs.equals(LogSource.defaults(roots.log(), roots.docker()));
+    List<LogSource> newLogs = usual ? LogSource.defaults(newRoots.log(), newRoots.docker()) : logs;
+    return copy(interval, metrics, newRoots, scrapes, probes, newLogs, excludeLogs);
   }
 
   private AgentOptions copy(
       Duration newInterval,
       boolean newMetrics,
+      HostRoots newRoots,
       List<ScrapeTarget> newScrapes,
       List<ProbeTarget> newProbes,
       List<LogSource> newLogs,
@@ -148,7 +174,7 @@ public record AgentOptions(
         directory,
         newInterval,
         newMetrics,
-        roots,
+        newRoots,
         newScrapes,
         newProbes,
         newLogs,

@@ -30,4 +30,14 @@ public record HostRoots(
         root.resolve("run"),
         root.resolve("var/log"));
   }
+
+  /// The same with Docker's data root elsewhere.
+  ///
+  /// @throws IllegalArgumentException if it is not absolute
+  public HostRoots withDocker(Path dataRoot) {
+    if (!dataRoot.isAbsolute()) {
+      throw new IllegalArgumentException("docker must be an absolute path: " + dataRoot);
+    }
+    return new HostRoots(proc, sys, cgroup, rootfs, dataRoot, run, log);
+  }
 }

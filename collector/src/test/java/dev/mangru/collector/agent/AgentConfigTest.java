@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.collector.tail.LogFormat;
 import dev.mangru.collector.tail.LogSource;
+import dev.mangru.model.disk.Disk;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +62,11 @@ class AgentConfigTest {
         "server: http://x:1\\nprobe: [{name: a, url: 'file:///etc'}]|http or https",
         "server: http://x:1\\nqueue: {bytes: many}|queue.bytes must be a whole number",
         "server: http://x:1\\nheaders: {a: [1]}|headers.a must be a text",
+        "server: http://x:1\\nheaders: {Host: secret}|the header Host cannot be sent",
+        "server: http://x:1\\nheaders: {a: \"secret\\x01\"}|the header a cannot be sent",
+        "server: http://x:1\\nlogs: {exclude: [relative.log]}|absolute path: relative.log",
+        "server: http://x:1\\ndocker: data|docker must be an absolute path: data",
+        "server: http://x:1\\nroot: host|absolute path: host",
         "server: [|agent.yaml",
         "!!java.net.URL [\"http://x\"]|agent.yaml",
         "just text|must be a mapping",
@@ -128,6 +136,37 @@ class AgentConfigTest {
     assertThat(options.poll()).isEqualTo(Duration.ofMillis(100));
     assertThat(options.scrapes().getFirst().labels().get("tier")).isEqualTo("web");
     assertThat(options.probes().getFirst().expectedStatus()).isEqualTo(204);
+  }
+
+  @Test
+  void docker_elsewhere_moves_names_and_the_default_logs() throws Exception {
+    Path file = config("server: http://x:1\ndocker: /data/docker\n");
+    AgentOptions options =
+        AgentConfig.load(file, new AgentConfig.Overrides(null, null, null), Map.of());
+    assertThat(options.roots().docker()).isEqualTo(Path.of("/data/docker"));
+    assertThat(options.logs())
+        .contains(
+            new LogSource("/data/docker/containers/*/*-json.log", LogFormat.DOCKER, "docker"));
+
+    AgentOptions defaults =
+        AgentOptions.defaults(URI.create("http://x:1"), folder, "n")
+            .withDocker(Path.of("/data/docker"));
+    assertThat(defaults.roots()).isEqualTo(options.roots());
+    assertThat(defaults.logs()).isEqualTo(options.logs());
+
+    List<LogSource> own = List.of(LogSource.of("/srv/app.log"));
+    assertThat(defaults.withLogs(own, List.of()).withDocker(Path.of("/other")).logs())
+        .isEqualTo(own);
+  }
+
+  @Test
+  void a_data_folder_in_use_is_73_and_names_folder_and_holder() throws IOException {
+    try (Closeable _ = Disk.REAL.lock(folder)) {
+      assertThat(run("--to", "http://127.0.0.1:1", "--data", folder.toString()))
+          .isEqualTo(AgentMain.CANNOT_CREATE);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("mangru agent: the data directory " + folder + " is in use by this process");
   }
 
   @Test
