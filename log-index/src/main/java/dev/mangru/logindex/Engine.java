@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,10 +75,16 @@ final class Engine implements AutoCloseable {
   }
 
   /// Opens what is in the directory and brings the shards up to the end of the log.
-  static Engine open(LogIndexOptions options, Tails tails, InstantSource clock) throws IOException {
+  ///
+  /// @param unmerged from [Shards#corrupt] of the engine before
+  static Engine open(
+      LogIndexOptions options, Tails tails, InstantSource clock, Set<String> unmerged)
+      throws IOException {
     Shards shards =
         Shards.open(
+            options.disk(),
             shardDirectory(options.directory()),
+            unmerged,
             options.shard(),
             options.writing().bufferBytes() / (double) (1 << 20));
     RecordLog wal = null;
@@ -311,9 +318,15 @@ final class Engine implements AutoCloseable {
     return indexer.enqueuedSeq();
   }
 
-  /// What broke indexing, or null while it works.
+  /// What broke indexing or a shard's writer, or null while they work.
   @Nullable Throwable brokenBy() {
-    return indexer.brokenBy();
+    Throwable indexing = indexer.brokenBy();
+    return indexing != null ? indexing : shards.brokenBy();
+  }
+
+  /// Whether records are taken and indexed.
+  boolean healthy() {
+    return wal.brokenBy() == null && brokenBy() == null;
   }
 
   /// Makes every indexed record durable in its shard and drops the part of the log before.
@@ -361,7 +374,7 @@ final class Engine implements AutoCloseable {
     IOException failure = null;
     try {
       commit();
-    } catch (IOException | MangruException e) {
+    } catch (IOException | RuntimeException e) { // Lucene's are unchecked
       failure = e instanceof IOException io ? io : new IOException(e);
     }
     try {

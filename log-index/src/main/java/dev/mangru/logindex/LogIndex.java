@@ -22,12 +22,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +69,10 @@ public final class LogIndex implements LogStore {
   @GuardedBy("maintenance")
   private Instant lastCommit;
 
+  /// Shards in which damage was found since the store was opened.
+  @GuardedBy("maintenance")
+  private final Set<String> unmerged = new HashSet<>();
+
   private LogIndex(
       LogIndexOptions options,
       InstantSource clock,
@@ -92,7 +98,8 @@ public final class LogIndex implements LogStore {
     Closeable directoryLock = options.disk().lock(options.directory());
     try {
       Tails tails = new Tails(options.searches().maxTails());
-      return new LogIndex(options, clock, directoryLock, tails, Engine.open(options, tails, clock));
+      return new LogIndex(
+          options, clock, directoryLock, tails, Engine.open(options, tails, clock, Set.of()));
     } catch (IOException | RuntimeException e) {
       directoryLock.close();
       throw e;
@@ -270,6 +277,13 @@ public final class LogIndex implements LogStore {
             "log index " + options.directory() + " was opened again meanwhile; search again");
       }
       return found;
+    } catch (AlreadyClosedException e) {
+      throw new MangruException(
+          ErrorCode.UNAVAILABLE,
+          "log index "
+              + options.directory()
+              + " stopped indexing and is opened again within seconds; search again",
+          e);
     } catch (IOException e) {
       throw new MangruException(
           ErrorCode.INTERNAL,
@@ -308,27 +322,42 @@ public final class LogIndex implements LogStore {
         heal();
       }
       Engine current = engine;
-      if (current.uncommittedBytes() >= options.writing().commitBytes()
-          || !now.isBefore(lastCommit.plus(options.writing().commitInterval()))) {
-        current.commit();
-        lastCommit = now;
+      try {
+        if (current.uncommittedBytes() >= options.writing().commitBytes()
+            || !now.isBefore(lastCommit.plus(options.writing().commitInterval()))) {
+          current.commit();
+          lastCommit = now;
+        }
+      } finally {
+        // On a full disk no commit gets through until retention has made room.
+        current.maintainShards(now.minus(options.retention()), now.minus(QUIET));
       }
-      current.maintainShards(now.minus(options.retention()), now.minus(QUIET));
     } finally {
       maintenance.unlock();
     }
   }
 
+  @GuardedBy("maintenance")
   private void heal() throws IOException {
     LOG.atWarn()
         .addKeyValue("path", options.directory())
         .setCause(engine.brokenBy())
         .log("the log index stopped indexing; it is opened again from its write-ahead log");
     stats.healed();
+    Set<String> corrupt = engine.shardsAsTheyAre().corrupt();
+    if (!corrupt.isEmpty()) {
+      LOG.atError()
+          .addKeyValue("path", options.directory())
+          .addKeyValue("shards", corrupt)
+          .log(
+              "damage was found in shards of the log index; they go on without merging. Stop Mangru"
+                  + " and run \"mangru check\" on the data directory");
+    }
+    unmerged.addAll(corrupt);
     try {
       engine.abandon();
     } finally {
-      engine = Engine.open(options, tails, clock);
+      engine = Engine.open(options, tails, clock, unmerged);
     }
   }
 

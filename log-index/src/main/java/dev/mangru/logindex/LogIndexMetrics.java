@@ -69,8 +69,8 @@ public final class LogIndexMetrics implements MeterBinder {
     Gauge.builder("mangru.logs.shards.damaged", index, i -> i.engine().shardsAsTheyAre().setAside())
         .description("Shards set aside because they were damaged; their records are missing")
         .register(registry);
-    Gauge.builder("mangru.logs.healthy", index, i -> i.engine().brokenBy() == null ? 1 : 0)
-        .description("1 while indexing works")
+    Gauge.builder("mangru.logs.healthy", index, i -> i.engine().healthy() ? 1 : 0)
+        .description("1 while records are taken and indexed")
         .register(registry);
     Gauge.builder("mangru.logs.tails", index, LogIndex::openTails)
         .description("Live subscriptions")

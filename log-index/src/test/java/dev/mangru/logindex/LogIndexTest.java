@@ -15,6 +15,7 @@ import dev.mangru.model.log.LogStore.Tail;
 import dev.mangru.model.log.Severity;
 import dev.mangru.model.log.TextFilter;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.testkit.CrashDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.lucene.index.CorruptIndexException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -293,6 +295,107 @@ class LogIndexTest {
       index.maintain(NOW);
       index.append(List.of(record(NOW_NS, "four")));
       assertThat(found(index)).extracting(LogRecord::line).containsExactly("one", "two", "four");
+    }
+  }
+
+  @Test
+  void shards_never_overlap_though_their_length_changes() throws Exception {
+    LogIndexOptions hourly = options().withShard(Duration.ofHours(1));
+    try (LogIndex index = LogIndex.open(hourly, CLOCK)) {
+      index.append(List.of(record(NOW_NS - 9 * HOUR_NS, "third hour")));
+      index.commit();
+    }
+    Path shards = logs().resolve("shards");
+    Path copy = directory.resolve("copy");
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      index.append(List.of(record(NOW_NS - 9 * HOUR_NS, "late")));
+      assertThat(found(index)).hasSize(2); // the late one is indexed, and not committed
+      index.append(List.of(record(NOW_NS, "noon"), record(NOW_NS - 36 * HOUR_NS, "yesterday")));
+      assertThat(found(index)).hasSize(4);
+      // A process that is killed when it has committed all shards but that of the third hour.
+      TestFiles.copy(logs(), copy);
+      index.commit();
+      for (String later : List.of("2026-11-20T00+24h", "2026-11-21T12+1h")) {
+        TestFiles.delete(copy.resolve("shards").resolve(later));
+        TestFiles.copy(shards.resolve(later), copy.resolve("shards").resolve(later));
+      }
+    }
+    TestFiles.delete(logs());
+    TestFiles.copy(copy, logs());
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      assertThat(found(index))
+          .extracting(LogRecord::line)
+          .containsExactly("yesterday", "third hour", "late", "noon");
+    }
+  }
+
+  @Test
+  void damage_found_by_a_merge_costs_one_healing_and_ingest_goes_on() throws Exception {
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      index.append(List.of(record(NOW_NS, "the first segment")));
+      index.commit();
+      overwrite(file(logs().resolve("shards"), ".fdt"), 60, 1);
+      int appended = 1;
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (index.engine().brokenBy() == null && System.nanoTime() < deadline) {
+        index.append(List.of(record(NOW_NS + appended++, "another segment")));
+        commitUnlessBroken(index);
+      }
+      assertThat(index.engine().brokenBy()).isInstanceOf(CorruptIndexException.class);
+      for (int round = 0; round < 30; round++) {
+        index.maintain(NOW);
+        index.append(List.of(record(NOW_NS + appended++, "after healing")));
+        index.commit();
+      }
+      assertThat(index.stats().heals()).isEqualTo(1);
+      assertThat(index.engine().healthy()).isTrue();
+      assertThat(index.histogram(all(), 1).total()).isEqualTo(appended);
+    }
+  }
+
+  private static void commitUnlessBroken(LogIndex index) {
+    try {
+      index.commit();
+    } catch (IOException e) {
+      assertThat(index.engine().brokenBy()).as(e.toString()).isNotNull();
+    }
+  }
+
+  @Test
+  void a_shard_that_cannot_be_read_but_may_be_whole_is_left_where_it_is() throws Exception {
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      index.append(List.of(record(NOW_NS, "still here")));
+    }
+    Path segments = file(logs().resolve("shards"), "segments_");
+    Path away = directory.resolve("away");
+    Files.move(segments, away);
+    Files.createDirectory(segments); // reading it fails, as on a disk that fails
+    assertThatThrownBy(() -> LogIndex.open(options(), CLOCK))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("2026-11-21T00+24h")
+        .hasMessageContaining("left where it is");
+    Files.delete(segments);
+    Files.move(away, segments);
+    try (LogIndex index = LogIndex.open(options(), CLOCK)) {
+      assertThat(found(index)).extracting(LogRecord::line).containsExactly("still here");
+    }
+  }
+
+  @Test
+  void retention_goes_on_while_commits_fail() throws Exception {
+    CrashDisk disk = new CrashDisk(1);
+    MappedDisk mapped = new MappedDisk(directory, disk);
+    try (LogIndex index = LogIndex.open(options().withDisk(mapped), CLOCK)) {
+      index.append(List.of(record(NOW_NS - 29 * 24 * HOUR_NS, "old"), record(NOW_NS, "new")));
+      assertThat(found(index)).hasSize(2);
+      disk.failAt(0, CrashDisk.Fault.FULL);
+      assertThatThrownBy(() -> index.maintain(NOW.plus(Duration.ofDays(3))))
+          .isInstanceOfSatisfying(
+              MangruException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+      assertThat(found(index)).extracting(LogRecord::line).containsExactly("new");
+      disk.capacity(Long.MAX_VALUE);
+      index.maintain(NOW.plus(Duration.ofDays(3)));
+      assertThat(index.engine().uncommittedBytes()).isZero();
     }
   }
 

@@ -17,6 +17,7 @@ import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
@@ -39,6 +40,7 @@ public final class Shard implements AutoCloseable {
   private final Path path;
   private final Directory directory;
   private final double writerBufferMb;
+  private final boolean merging;
   private final Map<BytesRef, Labels> streams = new ConcurrentHashMap<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,19 +59,23 @@ public final class Shard implements AutoCloseable {
 
   private volatile Instant lastWrite = Instant.MIN;
 
-  private Shard(ShardName name, Path path, Directory directory, double writerBufferMb) {
+  private Shard(
+      ShardName name, Path path, Directory directory, double writerBufferMb, boolean merging) {
     this.name = name;
     this.path = path;
     this.directory = directory;
     this.writerBufferMb = writerBufferMb;
+    this.merging = merging;
   }
 
   /// Opens the index in `path`, or prepares an empty one.
   ///
+  /// @param merging whether small segments are merged into larger ones
   /// @throws IOException if Lucene cannot open what is there
-  static Shard open(ShardName name, Path path, double writerBufferMb) throws IOException {
+  static Shard open(ShardName name, Path path, double writerBufferMb, boolean merging)
+      throws IOException {
     Directory directory = FSDirectory.open(path);
-    Shard shard = new Shard(name, path, directory, writerBufferMb);
+    Shard shard = new Shard(name, path, directory, writerBufferMb, merging);
     try {
       shard.openReader();
       return shard;
@@ -127,7 +133,11 @@ public final class Shard implements AutoCloseable {
     lock.lock();
     try {
       if (writer == null) {
-        writer = new IndexWriter(directory, config(writerBufferMb));
+        IndexWriterConfig config = config(writerBufferMb);
+        if (!merging) {
+          config.setMergePolicy(NoMergePolicy.INSTANCE);
+        }
+        writer = new IndexWriter(directory, config);
       }
       return writer;
     } finally {
@@ -159,7 +169,11 @@ public final class Shard implements AutoCloseable {
       lock.unlock();
     }
     if (target != null && target.hasUncommittedChanges()) {
-      target.commit();
+      try {
+        target.commit();
+      } catch (IllegalStateException e) { // Lucene's word for a writer that has failed before
+        throw new IOException("shard " + path + " has stopped writing: " + e.getMessage(), e);
+      }
     }
   }
 
@@ -174,15 +188,16 @@ public final class Shard implements AutoCloseable {
       if (writer == null) {
         return;
       }
-      writer.commit();
-      writer.close();
-      writer = null;
+      IndexWriter resting = writer;
+      resting.commit();
       DirectoryReader fresh = DirectoryReader.open(directory);
       if (reader != null) {
         reader.decRef();
       }
       reader = fresh;
       changed = false;
+      writer = null;
+      resting.close();
     } finally {
       lock.unlock();
     }
@@ -249,6 +264,17 @@ public final class Shard implements AutoCloseable {
     lock.lock();
     try {
       return writer == null || !writer.isOpen() ? 0 : writer.ramBytesUsed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What made Lucene give its writer up, or null while it works: a disk that failed or damage that
+  /// was found, in a merge or a refresh as well as in [#add].
+  @Nullable Throwable brokenBy() {
+    lock.lock();
+    try {
+      return writer == null ? null : writer.getTragicException();
     } finally {
       lock.unlock();
     }

@@ -44,8 +44,8 @@ record ShardName(long startNs, long endNs) {
     }
   }
 
-  boolean contains(long timestampNs) {
-    return startNs <= timestampNs && timestampNs < endNs;
+  boolean overlaps(long otherStartNs, long otherEndNs) {
+    return startNs < otherEndNs && otherStartNs < endNs;
   }
 
   @Override

@@ -1,19 +1,28 @@
 package dev.mangru.logindex.shard;
 
 import dev.mangru.logindex.schema.LineDocument;
+import dev.mangru.model.disk.Disk;
 import dev.mangru.model.log.LogRecord;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +37,9 @@ public final class Shards implements AutoCloseable {
   private static final String DAMAGED = ".damaged-";
   private static final String RETIRED = ".retired";
 
+  private final Disk disk;
   private final Path directory;
+  private final Set<String> unmerged;
   private final Duration length;
   private final double writerBufferMb;
   private final NavigableSet<Shard> shards = new ConcurrentSkipListSet<>(Shard.BY_TIME);
@@ -36,20 +47,42 @@ public final class Shards implements AutoCloseable {
   private final AtomicInteger setAside = new AtomicInteger();
   private final AtomicInteger unindexable = new AtomicInteger();
 
-  private Shards(Path directory, Duration length, double writerBufferMb) {
+  private Shards(
+      Disk disk, Path directory, Set<String> unmerged, Duration length, double writerBufferMb) {
+    this.disk = disk;
+    this.unmerged = unmerged;
     this.directory = directory;
     this.length = length;
     this.writerBufferMb = writerBufferMb;
   }
 
-  /// Opens every shard in `directory`. One that Lucene cannot open is renamed to `….damaged-1` and
-  /// told; the others go on.
+  /// Opens every shard in `directory`. One that is damaged is renamed to `….damaged-1` and told;
+  /// the others go on.
   ///
+  /// @param disk makes the names of new shards durable; Lucene syncs only what is in them
+  /// @param unmerged shards whose segments are left as they are, from [#corrupt]
   /// @param length how much time a new shard holds, whole hours
-  public static Shards open(Path directory, Duration length, double writerBufferMb)
+  /// @throws IOException if a shard cannot be opened and may be whole, as when file handles run out
+  public static Shards open(
+      Disk disk, Path directory, Set<String> unmerged, Duration length, double writerBufferMb)
       throws IOException {
-    Files.createDirectories(directory);
-    Shards all = new Shards(directory, length, writerBufferMb);
+    disk.createDirectories(directory);
+    Files.createDirectories(directory); // the same, unless a test's disk has folders of its own
+    Shards all = new Shards(disk, directory, Set.copyOf(unmerged), length, writerBufferMb);
+    boolean whole = false;
+    try {
+      all.openFolders();
+      disk.syncDirectory(directory);
+      whole = true;
+      return all;
+    } finally {
+      if (!whole) {
+        all.close();
+      }
+    }
+  }
+
+  private void openFolders() throws IOException {
     for (Path path : folders(directory)) {
       String folder = path.getFileName().toString();
       if (folder.endsWith(RETIRED)) {
@@ -57,7 +90,7 @@ public final class Shards implements AutoCloseable {
         continue;
       }
       if (folder.contains(DAMAGED)) {
-        all.setAside.incrementAndGet();
+        setAside.incrementAndGet();
         continue;
       }
       ShardName name = ShardName.parse(folder).orElse(null);
@@ -66,12 +99,35 @@ public final class Shards implements AutoCloseable {
         continue;
       }
       try {
-        all.shards.add(Shard.open(name, path, writerBufferMb));
+        shards.add(open(name, path));
       } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-        all.putAside(path, e);
+        if (!isDamage(e)) {
+          throw new IOException(
+              "shard "
+                  + path
+                  + " of the log index cannot be opened ("
+                  + e
+                  + "); it may be whole, so it is left where it is: see to the cause and start again",
+              e);
+        }
+        putAside(path, e);
       }
     }
-    return all;
+  }
+
+  private Shard open(ShardName name, Path path) throws IOException {
+    return Shard.open(name, path, writerBufferMb, !unmerged.contains(name.toString()));
+  }
+
+  /// Whether the bytes are wrong. Anything else, such as too few file handles, a failing disk or
+  /// files of a newer Lucene, says nothing against the shard.
+  private static boolean isDamage(Exception e) {
+    return e instanceof CorruptIndexException
+        || e instanceof IndexFormatTooOldException
+        || e instanceof EOFException
+        || e instanceof FileNotFoundException
+        || e instanceof NoSuchFileException
+        || e instanceof RuntimeException;
   }
 
   /// The shard folders of a store, sorted, damaged ones apart; for checks.
@@ -129,10 +185,7 @@ public final class Shards implements AutoCloseable {
       }
     }
     if (target == null) {
-      ShardName name = ShardName.of(record.timestampNs(), length);
-      Path path = directory.resolve(name.toString());
-      target = Shard.open(name, path, writerBufferMb);
-      shards.add(target);
+      target = create(record.timestampNs());
     }
     try {
       target.add(record, seq, document, now);
@@ -147,6 +200,43 @@ public final class Shards implements AutoCloseable {
           .log("a log record could not be indexed and was left out");
     }
     return true;
+  }
+
+  /// A new shard for this time. No two shards ever have a time in common, so a record has one
+  /// place, also when the length has changed: then an hour is the largest that fits for sure.
+  private Shard create(long timestampNs) throws IOException {
+    ShardName wanted = ShardName.of(timestampNs, length);
+    boolean free =
+        shards.stream().noneMatch(shard -> wanted.overlaps(shard.startNs(), shard.endNs()));
+    ShardName name = free ? wanted : ShardName.of(timestampNs, Duration.ofHours(1));
+    Path path = directory.resolve(name.toString());
+    disk.createDirectories(path);
+    Shard created = open(name, path);
+    shards.add(created);
+    return created;
+  }
+
+  /// What made Lucene give up the writer of a shard, or null while all work.
+  public @Nullable Throwable brokenBy() {
+    for (Shard shard : shards) {
+      Throwable cause = shard.brokenBy();
+      if (cause != null) {
+        return cause;
+      }
+    }
+    return null;
+  }
+
+  /// The shards in which damage was found while writing or merging, by name. Merging them would
+  /// find it again; without that they take records and answer as far as their bytes are whole.
+  public Set<String> corrupt() {
+    Set<String> names = new HashSet<>(unmerged);
+    for (Shard shard : shards) {
+      if (shard.brokenBy() instanceof CorruptIndexException) {
+        names.add(shard.path().getFileName().toString());
+      }
+    }
+    return names;
   }
 
   /// The shards, oldest first; a snapshot.

@@ -242,14 +242,14 @@ public abstract class LogStoreContract {
     assertThat(heard).isEmpty();
   }
 
-  @Seeds(40)
+  @Seeds(16)
   void every_answer_equals_the_list_store(long seed) throws Exception {
     Random random = new Random(seed);
     LogCorpus corpus = new LogCorpus(seed, START_NS, RANGE_NS);
     NaiveLogStore oracle = new NaiveLogStore();
-    int rounds = 1 + (int) (seed / 10);
+    int rounds = 1 + (int) (seed / 4);
     for (int round = 0; round < rounds; round++) {
-      List<LogRecord> records = corpus.records(1 + random.nextInt(10 + 6 * (int) seed));
+      List<LogRecord> records = corpus.records(1 + random.nextInt(10 + 15 * (int) seed));
       oracle.append(records);
       assertThat(store.append(records).accepted()).isEqualTo(records.size());
       store = disturb(store, random);
