@@ -58,7 +58,7 @@ class PrometheusSideBySideTest {
           "changes(process_start_time_seconds[30s])",
           "predict_linear(go_memstats_alloc_bytes[30s], 60)",
           "round(rate(process_cpu_seconds_total[30s]), 0.001)",
-          "-up ^ 2",
+          "(-up ^ 2)",
           "time() - process_start_time_seconds");
 
   @TempDir Path folder;
