@@ -1,13 +1,15 @@
 package dev.mangru.model.conformance;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What became of the cases of one area. Confined to one thread.
 public final class ConformanceReport {
 
   private final List<Failure> failures = new ArrayList<>();
-  private final List<Skip> skips = new ArrayList<>();
+  private final Map<String, Integer> skips = new LinkedHashMap<>();
   private int passed;
 
   /// A case did as expected.
@@ -24,7 +26,7 @@ public final class ConformanceReport {
 
   /// Cases that nothing here can run yet, and why.
   public void skip(String reason, int count) {
-    skips.add(new Skip(reason, count));
+    skips.merge(reason, count, Integer::sum);
   }
 
   /// How many cases did as expected.
@@ -37,14 +39,14 @@ public final class ConformanceReport {
     return List.copyOf(failures);
   }
 
-  /// What was not run.
+  /// What was not run, one entry for each reason.
   public List<Skip> skips() {
-    return List.copyOf(skips);
+    return skips.entrySet().stream().map(e -> new Skip(e.getKey(), e.getValue())).toList();
   }
 
   /// How many cases were not run.
   public int skipped() {
-    return skips.stream().mapToInt(Skip::count).sum();
+    return skips.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /// A case that did not do as expected.
