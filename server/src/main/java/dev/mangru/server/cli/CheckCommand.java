@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +26,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class CheckCommand implements Callable<Integer> {
 
+  /// Lucene recommends an incubating module for vector search there, which is not used. Kept,
+  /// because loggers that nobody holds forget their level.
+  private static final Logger LUCENE_ADVICE =
+      Logger.getLogger("org.apache.lucene.internal.vectorization");
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
@@ -34,6 +41,7 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    LUCENE_ADVICE.setLevel(Level.SEVERE);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (!Files.isDirectory(directory) || !Files.isReadable(directory)) {
       throw new StartFailure(
