@@ -1,12 +1,15 @@
 package dev.mangru.collector.node;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -47,16 +50,10 @@ final class ContainerNames {
 
   /// Namespace and name of a pod by its uid; null when unknown.
   @Nullable PodName pod(String uid) throws IOException {
-    Path pods = roots.log().resolve("pods");
-    if (!Files.isDirectory(pods)) {
-      return null;
-    }
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(pods, "*_" + uid)) {
-      for (Path folder : folders) {
-        String[] parts = folder.getFileName().toString().split("_", -1);
-        if (parts.length == 3) {
-          return new PodName(parts[0], parts[1]);
-        }
+    for (Path folder : list(roots.log().resolve("pods"), "*_" + uid)) {
+      String[] parts = folder.getFileName().toString().split("_", -1);
+      if (parts.length == 3) {
+        return new PodName(parts[0], parts[1]);
       }
     }
     return null;
@@ -91,12 +88,8 @@ final class ContainerNames {
   private @Nullable ContainerIdentity task(String id) throws IOException {
     Path tasks = roots.run().resolve("containerd/io.containerd.runtime.v2.task");
     JsonNode config = null;
-    if (Files.isDirectory(tasks)) {
-      try (DirectoryStream<Path> namespaces = Files.newDirectoryStream(tasks)) {
-        for (Path namespace : namespaces) {
-          config = config == null ? read(namespace.resolve(id + "/config.json")) : config;
-        }
-      }
+    for (Path namespace : list(tasks, "*")) {
+      config = config == null ? read(namespace.resolve(id + "/config.json")) : config;
     }
     if (config == null) {
       config =
@@ -131,27 +124,33 @@ final class ContainerNames {
 
   /// The kubelet links `<pod>_<namespace>_<container>-<id>.log` to each log.
   private @Nullable ContainerIdentity logLink(String id) throws IOException {
-    Path links = roots.log().resolve("containers");
-    if (!Files.isDirectory(links)) {
-      return null;
-    }
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(links, "*-" + id + ".log")) {
-      for (Path link : found) {
-        String file = link.getFileName().toString();
-        String[] parts = file.substring(0, file.length() - id.length() - 5).split("_", -1);
-        if (parts.length == 3) {
-          return new ContainerIdentity(id, "", parts[1], parts[0], parts[2], false, 0, 0);
-        }
+    for (Path link : list(roots.log().resolve("containers"), "*-" + id + ".log")) {
+      String file = link.getFileName().toString();
+      String[] parts = file.substring(0, file.length() - id.length() - 5).split("_", -1);
+      if (parts.length == 3) {
+        return new ContainerIdentity(id, "", parts[1], parts[0], parts[2], false, 0, 0);
       }
     }
     return null;
   }
 
-  /// A JSON file; null where there is none, it may not be read, or is written at this moment.
+  /// Entries of a folder; none where it is not there, may not be read, or changes at this moment.
+  private static List<Path> list(Path folder, String glob) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, glob)) {
+      stream.forEach(entries::add);
+    } catch (FileSystemException | DirectoryIteratorException _) {
+      return List.of(); // One name that cannot be found must not cost the rows of all others.
+    }
+    return entries;
+  }
+
+  /// A JSON file; null where there is none, it may not be read, is written at this moment, or is
+  /// too large to be a container's.
   private @Nullable JsonNode read(Path file) throws IOException {
     try {
       if (Files.size(file) > MAX_CONFIG_BYTES) {
-        throw new IOException(file + " is larger than " + MAX_CONFIG_BYTES + " bytes");
+        return null;
       }
       return json.readTree(Files.readAllBytes(file));
     } catch (FileSystemException | JacksonException _) {

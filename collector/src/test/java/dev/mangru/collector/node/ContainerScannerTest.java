@@ -7,8 +7,11 @@ import dev.mangru.collector.pipeline.SampleBatch;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.StaleMarker;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -274,6 +277,24 @@ class ContainerScannerTest {
               StaleMarker.is(named.value("container_threads", "id", "/docker/" + ID, "name", "")))
           .isTrue();
       assertThat(named.value("mangru_agent_unresolved_containers")).isZero();
+    }
+  }
+
+  @Test
+  void a_name_that_cannot_be_looked_up_costs_no_other_row() throws IOException {
+    host.v1("/docker/" + SANDBOX, "1\n").v1("/docker/" + ID, "4242\n").process(4242);
+    dockerConfig();
+    host.file("var/lib/docker/containers/" + SANDBOX + "/config.v2.json", "")
+        .file("var/log/containers", "not a folder");
+    Path large = folder.resolve("var/lib/docker/containers/" + SANDBOX + "/config.v2.json");
+    try (FileChannel file = FileChannel.open(large, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[1]), 17L << 20);
+    }
+    try (ContainerScanner scanner = scanner()) {
+      Gathered pass = Gathered.from(scanner, NOW);
+
+      assertThat(pass.value("container_threads", "name", "web")).isEqualTo(9);
+      assertThat(pass.value("container_scrape_error")).isZero();
     }
   }
 
