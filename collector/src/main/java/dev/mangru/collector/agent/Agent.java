@@ -101,6 +101,7 @@ public final class Agent implements AutoCloseable {
     producers.add(
         Thread.ofPlatform()
             .name("agent-gather")
+            .uncaughtExceptionHandler(Agent::died)
             .start(
                 new GatherLoop(
                     machine,
@@ -123,17 +124,30 @@ public final class Agent implements AutoCloseable {
               clock,
               ticker,
               stopper);
-      producers.add(Thread.ofVirtual().name("agent-" + source.gatherer().name()).start(loop));
+      producers.add(virtual("agent-" + source.gatherer().name()).start(loop));
     }
     MetricsShipper metrics =
         new MetricsShipper(options, http, queue, telemetry, clock, stopper, random);
-    senders.add(Thread.ofVirtual().name("agent-send-metrics").start(metrics));
+    senders.add(virtual("agent-send-metrics").start(metrics));
     if (logTailer != null) {
       LogShipper logs = new LogShipper(options, http, logTailer, telemetry, clock, stopper, random);
-      senders.add(Thread.ofVirtual().name("agent-send-logs").start(logs));
+      senders.add(virtual("agent-send-logs").start(logs));
       TailLoop tail = new TailLoop(logTailer, logs, options.poll(), stopper);
-      producers.add(Thread.ofPlatform().name("agent-tail").start(tail));
+      producers.add(
+          Thread.ofPlatform().name("agent-tail").uncaughtExceptionHandler(Agent::died).start(tail));
     }
+  }
+
+  private static Thread.Builder virtual(String name) {
+    return Thread.ofVirtual().name(name).uncaughtExceptionHandler(Agent::died);
+  }
+
+  /// Loops guard themselves against exceptions; what is left are errors such as no memory.
+  private static void died(Thread thread, Throwable cause) {
+    LOG.atError()
+        .addKeyValue("thread", thread.getName())
+        .setCause(cause)
+        .log("a thread of the agent died; restart the process");
   }
 
   /// Spreads targets over their interval, but not so far that a start looks dead.
