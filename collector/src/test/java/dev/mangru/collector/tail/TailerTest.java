@@ -420,6 +420,24 @@ class TailerTest {
   }
 
   @Test
+  void a_file_that_gets_its_name_back_is_followed_as_before() throws IOException {
+    try (TailHarness harness = new TailHarness(folder, LogFormat.PLAIN)) {
+      Path log = harness.write("a.log", "one\n");
+      harness.pass();
+      Path away = Files.move(log, log.resolveSibling("a.log.1"));
+      harness.pass();
+      Files.move(away, log);
+      harness.pass();
+      // Longer than a rotated file is held open.
+      harness.pass(Duration.ofSeconds(6));
+      harness.write("a.log", "two\n");
+      // Sooner than folders are listed again.
+      harness.pass(Duration.ofMillis(250));
+      assertThat(harness.take()).containsExactly("one", "two");
+    }
+  }
+
+  @Test
   void a_line_takes_its_own_timestamp_and_lends_it_to_the_lines_below() throws IOException {
     try (TailHarness harness = new TailHarness(folder, LogFormat.PLAIN)) {
       harness.write("a.log", "2026-01-01T00:00:00.5+01:00 boom\n\tat x.y.Z\nno time of its own\n");
