@@ -13,7 +13,6 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.log.LogQuery;
 import dev.mangru.model.log.LogRecord;
 import dev.mangru.model.log.LogStore;
-import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import java.io.Closeable;
@@ -46,8 +45,12 @@ public final class LogIndex implements LogStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogIndex.class);
 
-  /// Characters (UTF-16) that one record of the write-ahead log may hold before a batch is split.
+  /// Characters (UTF-16) that one record of the write-ahead log may hold before a batch is split:
+  /// with the largest log record on top, far below the log's limit of 64 MiB.
   private static final int MAX_BATCH_CHARACTERS = 4 << 20;
+
+  /// Characters that a log record counts for beside its texts, about its bytes without any.
+  private static final int RECORD_CHARACTERS = 24;
 
   /// A shard without a new record for this long closes its writer.
   private static final Duration QUIET = Duration.ofMinutes(10);
@@ -145,15 +148,16 @@ public final class LogIndex implements LogStore {
     return new AppendReport(taken.records().size(), taken.rejected());
   }
 
-  private static List<List<LogRecord>> batches(List<LogRecord> records) {
+  /// The records in parts that fit into one record of the write-ahead log each.
+  static List<List<LogRecord>> batches(List<LogRecord> records) {
     List<List<LogRecord>> batches = new ArrayList<>();
     int from = 0;
     long characters = 0;
     for (int i = 0; i < records.size(); i++) {
       LogRecord record = records.get(i);
-      characters += record.line().length();
-      for (Label attribute : record.attributes()) {
-        characters += attribute.name().length() + attribute.value().length();
+      characters += RECORD_CHARACTERS + record.line().length() + characters(record.attributes());
+      if (i == from || !record.stream().equals(records.get(i - 1).stream())) {
+        characters += characters(record.stream());
       }
       if (characters >= MAX_BATCH_CHARACTERS) {
         batches.add(records.subList(from, i + 1));
@@ -165,6 +169,14 @@ public final class LogIndex implements LogStore {
       batches.add(records.subList(from, records.size()));
     }
     return batches;
+  }
+
+  private static int characters(Labels labels) {
+    int characters = 0;
+    for (int i = 0; i < labels.count(); i++) {
+      characters += labels.name(i).length() + labels.value(i).length();
+    }
+    return characters;
   }
 
   // ---- reading ---------------------------------------------------------------------------------

@@ -3,7 +3,10 @@ package dev.mangru.logindex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.logindex.schema.ByteSink;
+import dev.mangru.logindex.schema.WalBatch;
 import dev.mangru.logindex.shard.Shard;
+import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.log.LogQuery;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -105,6 +109,24 @@ class LogIndexTest {
       assertThat(report.accepted()).isEqualTo(1);
       assertThat(report.rejected()).isEqualTo(Map.of("too_many_labels", 1, "labels_too_large", 1));
     }
+  }
+
+  @Test
+  void many_large_streams_and_many_empty_lines_fit_into_the_write_ahead_log() {
+    List<LogRecord> records = new ArrayList<>();
+    for (int i = 0; i < 4_600; i++) { // 69 MB in all
+      Labels stream = Labels.of("pod", i + "x".repeat(15_000));
+      records.add(new LogRecord(NOW_NS, stream, Severity.INFO, "", Labels.empty()));
+    }
+    records.addAll(Collections.nCopies(500_000, record(NOW_NS, "")));
+    List<LogRecord> split = new ArrayList<>();
+    for (List<LogRecord> batch : LogIndex.batches(records)) {
+      ByteSink bytes = new ByteSink();
+      WalBatch.encode(batch, bytes);
+      assertThat(bytes.length()).isLessThan(RecordLog.MAX_RECORD_BYTES / 2);
+      split.addAll(batch);
+    }
+    assertThat(split.equals(records)).isTrue(); // without printing them all
   }
 
   @Test

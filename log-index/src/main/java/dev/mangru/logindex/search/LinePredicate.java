@@ -19,6 +19,10 @@ public final class LinePredicate {
   /// A text filter and the terms that a line must have because of it.
   record Text(TextFilter filter, NeedleTerms terms) {}
 
+  /// Streams whose verdict is kept. Chosen: what a shard keeps, and more memory than verdicts are
+  /// worth beyond.
+  private static final int MAX_REMEMBERED_STREAMS = 20_000;
+
   private final long startNs;
   private final long endNs;
   private final @Nullable Predicate<Labels> streams;
@@ -97,7 +101,17 @@ public final class LinePredicate {
   }
 
   boolean selects(Labels labels) {
-    return streams == null || selected.computeIfAbsent(labels, streams::test);
+    if (streams == null) {
+      return true;
+    }
+    Boolean known = selected.get(labels);
+    if (known == null) {
+      known = streams.test(labels);
+      if (selected.size() < MAX_REMEMBERED_STREAMS) {
+        selected.put(labels, known);
+      }
+    }
+    return known;
   }
 
   List<Text> texts() {

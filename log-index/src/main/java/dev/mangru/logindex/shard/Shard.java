@@ -36,6 +36,9 @@ public final class Shard implements AutoCloseable {
   /// default for forced merges apart, chosen to keep a day of 20 GB at some 10 large segments.
   private static final double MAX_MERGED_SEGMENT_MB = 2048;
 
+  /// Streams whose labels are kept at hand. Chosen: some 10 MB.
+  private static final int MAX_REMEMBERED_STREAMS = 20_000;
+
   private final ShardName name;
   private final Path path;
   private final Directory directory;
@@ -240,6 +243,9 @@ public final class Shard implements AutoCloseable {
     Labels known = streams.get(term);
     if (known == null) {
       known = LineDocument.streamLabels(term);
+      if (streams.size() >= MAX_REMEMBERED_STREAMS) {
+        return known;
+      }
       Labels earlier = streams.putIfAbsent(BytesRef.deepCopyOf(term), known);
       known = earlier == null ? known : earlier;
     }
