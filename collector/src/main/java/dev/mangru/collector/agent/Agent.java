@@ -158,7 +158,8 @@ public final class Agent implements AutoCloseable {
   private Tailer openTailer() throws IOException {
     TailOptions tail =
         TailOptions.defaults(options.directory(), options.node())
-            .withSources(options.logs(), options.excludeLogs());
+            .withSources(options.logs(), options.excludeLogs())
+            .withZone(options.zone());
     return Tailer.open(tail, Disk.REAL, clock, ticker);
   }
 

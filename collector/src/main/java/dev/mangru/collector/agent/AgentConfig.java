@@ -10,7 +10,9 @@ import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 /// interval: 10s                           # of this machine's metrics, 1s to 1h
 /// metrics: true                           # whether to gather them
 /// root: /                                 # where the host's tree is mounted
-/// docker: /var/lib/docker                 # Docker's data root; default: there, below the root
+/// docker: /var/lib/docker                 # Docker's data root, if it is elsewhere
 /// headers: {Authorization: Bearer abc}    # sent with every request
 /// timeout: 30s                            # of one request
 /// queue: {bytes: 67108864, age: 2h}       # samples that may wait for the server
@@ -37,6 +39,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 ///   include: [/var/log/**/*.log, {path: /srv/app.log, format: plain, job: app}]
 ///   exclude: []
 ///   poll: 250ms
+///   zone: Europe/Berlin                   # of times without one; default: this process's (TZ)
 /// scrape:
 ///   - {job: app, url: "http://127.0.0.1:9000/metrics", interval: 15s, timeout: 5s, labels: {tier: web}}
 /// probe:
@@ -70,13 +73,6 @@ final class AgentConfig {
     String data = or(overrides.data(), top.text("data", "/var/lib/mangru-agent"));
     String root = top.text("root", "/");
     String docker = top.text("docker", "");
-    HostRoots roots =
-        checked(
-            name,
-            () -> {
-              HostRoots usual = HostRoots.below(Path.of(root));
-              return docker.isEmpty() ? usual : usual.withDocker(Path.of(docker));
-            });
     YamlSection queue = top.section("queue");
     YamlSection logs = top.section("logs");
     AgentOptions defaults =
@@ -96,12 +92,12 @@ final class AgentConfig {
     Map<String, String> headers = top.section("headers").texts();
     List<ScrapeTarget> scrapes = each(top, "scrape", AgentConfig::scrape);
     List<ProbeTarget> probes = each(top, "probe", AgentConfig::probe);
-    List<LogSource> include =
-        logs.has("include")
-            ? sources(name, logs)
-            : checked(name, () -> LogSource.defaults(roots.log(), roots.docker()));
+    AgentOptions usual =
+        checked(name, () -> docker.isEmpty() ? defaults : defaults.withDocker(Path.of(docker)));
+    List<LogSource> include = logs.has("include") ? sources(name, logs) : usual.logs();
     List<String> exclude = logs.list("exclude").stream().map(String::valueOf).toList();
     Duration poll = logs.duration("poll", defaults.poll());
+    String zone = logs.text("zone", defaults.zone().getId());
     Duration timeout = top.duration("timeout", defaults.timeout());
     long queueBytes = queue.number("bytes", defaults.queueBytes());
     Duration queueAge = queue.duration("age", defaults.queueAge());
@@ -118,12 +114,15 @@ final class AgentConfig {
                 defaults.directory(),
                 wanted,
                 metrics,
-                roots,
+                docker.isEmpty()
+                    ? HostRoots.below(Path.of(root))
+                    : HostRoots.below(Path.of(root)).withDocker(Path.of(docker)),
                 scrapes,
                 probes,
                 include,
                 exclude,
                 poll,
+                zone(name, zone),
                 timeout,
                 queueBytes,
                 queueAge,
@@ -218,6 +217,15 @@ final class AgentConfig {
 
   private static Duration shorter(Duration interval) {
     return interval.compareTo(TARGET_TIMEOUT) < 0 ? interval : TARGET_TIMEOUT;
+  }
+
+  private static ZoneId zone(String file, String text) throws ConfigException {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new ConfigException(
+          file + ": logs.zone must be a time zone such as Europe/Berlin or UTC, not " + text);
+    }
   }
 
   private static URI uri(String text) {

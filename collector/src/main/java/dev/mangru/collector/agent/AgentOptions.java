@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,7 @@ import java.util.Map;
 /// @param logs files to follow; none means no logs
 /// @param excludeLogs globs of files to leave alone
 /// @param poll how often log files are looked at, 10 ms to 1 minute
+/// @param zone of times in plain log lines that do not say theirs
 /// @param timeout for one request to the server
 /// @param queueBytes encoded samples that may wait for the server
 /// @param queueAge how long samples may wait
@@ -46,6 +48,7 @@ public record AgentOptions(
     List<LogSource> logs,
     List<String> excludeLogs,
     Duration poll,
+    ZoneId zone,
     Duration timeout,
     long queueBytes,
     Duration queueAge,
@@ -108,6 +111,7 @@ public record AgentOptions(
         LogSource.DEFAULTS,
         List.of(),
         Duration.ofMillis(250),
+        ZoneId.systemDefault(),
         Duration.ofSeconds(30),
         64L << 20,
         Duration.ofHours(2),
@@ -154,8 +158,9 @@ public record AgentOptions(
   /// @param dataRoot what `docker info` calls `Docker Root Dir`
   public AgentOptions withDocker(Path dataRoot) {
     HostRoots newRoots = roots.withDocker(dataRoot);
-    boolean usual = logs.equals(LogSource.defaults(roots.log(), roots.docker()));
-    List<LogSource> newLogs = usual ? LogSource.defaults(newRoots.log(), newRoots.docker()) : logs;
+    boolean usual =
+        logs.equals(LogSource.DEFAULTS) || logs.equals(LogSource.defaults(roots.docker()));
+    List<LogSource> newLogs = usual ? LogSource.defaults(dataRoot) : logs;
     return copy(interval, metrics, newRoots, scrapes, probes, newLogs, excludeLogs);
   }
 
@@ -180,6 +185,7 @@ public record AgentOptions(
         newLogs,
         newExclude,
         poll,
+        zone,
         timeout,
         queueBytes,
         queueAge,

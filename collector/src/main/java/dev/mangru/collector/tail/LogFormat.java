@@ -4,7 +4,7 @@ package dev.mangru.collector.tail;
 public enum LogFormat {
   /// A line is a record. Its time is the one that it begins with, else the time of reading: RFC
   /// 3339, `2026-11-21 13:23:17` with or without a fraction, or syslog's `Nov 21 13:23:17`. What
-  /// does not tell its zone is in the machine's (the variable `TZ` in a container).
+  /// does not tell its zone is in [TailOptions#zone].
   PLAIN,
   /// Docker's `json-file` driver: one JSON object per line with `log`, `stream` and `time`.
   DOCKER,

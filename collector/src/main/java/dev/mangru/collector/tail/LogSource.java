@@ -11,9 +11,8 @@ import java.util.List;
 /// @param job the value of the `job` label of their streams
 public record LogSource(String glob, LogFormat format, String job) {
 
-  /// What a node has in the usual places.
-  public static final List<LogSource> DEFAULTS =
-      defaults(Path.of("/var/log"), Path.of("/var/lib/docker"));
+  /// What a node has, Docker in its usual place.
+  public static final List<LogSource> DEFAULTS = defaults(Path.of("/var/lib/docker"));
 
   public LogSource {
     Glob.parse(glob);
@@ -32,16 +31,15 @@ public record LogSource(String glob, LogFormat format, String job) {
   /// What a node has: container logs first, because the first source that names a file decides its
   /// format.
   ///
-  /// @param log the host's `/var/log`
   /// @param docker Docker's data root
-  /// @throws IllegalArgumentException if a path is not absolute
-  public static List<LogSource> defaults(Path log, Path docker) {
+  /// @throws IllegalArgumentException if it is not absolute
+  public static List<LogSource> defaults(Path docker) {
     return List.of(
-        new LogSource(log + "/pods/*/*/*.log", LogFormat.CRI, "pods"),
+        new LogSource("/var/log/pods/*/*/*.log", LogFormat.CRI, "pods"),
         new LogSource(docker + "/containers/*/*-json.log", LogFormat.DOCKER, "docker"),
-        new LogSource(log + "/**/*.log", LogFormat.PLAIN, "varlog"),
-        new LogSource(log + "/syslog", LogFormat.PLAIN, "varlog"),
-        new LogSource(log + "/messages", LogFormat.PLAIN, "varlog"));
+        new LogSource("/var/log/**/*.log", LogFormat.PLAIN, "varlog"),
+        new LogSource("/var/log/syslog", LogFormat.PLAIN, "varlog"),
+        new LogSource("/var/log/messages", LogFormat.PLAIN, "varlog"));
   }
 
   /// A source whose format shows in its path: the pods folder is CRI, `…-json.log` is Docker's,

@@ -95,6 +95,25 @@ public record TailOptions(
         zone);
   }
 
+  /// The same with another zone.
+  public TailOptions withZone(ZoneId newZone) {
+    return new TailOptions(
+        directory,
+        sources,
+        exclude,
+        host,
+        discovery,
+        rotatedLinger,
+        idleFlush,
+        maxLineBytes,
+        maxBatchBytes,
+        maxBatchRecords,
+        firstReadBytes,
+        maxFiles,
+        maxOpenFiles,
+        newZone);
+  }
+
   private static void positive(String name, Duration value) {
     if (!value.isPositive()) {
       throw new IllegalArgumentException(name + " must be positive: " + value);

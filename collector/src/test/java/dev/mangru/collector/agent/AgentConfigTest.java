@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class AgentConfigTest {
         "server: http://x:1\\nheaders: {a: \"secret\\x01\"}|the header a cannot be sent",
         "server: http://x:1\\nlogs: {exclude: [relative.log]}|absolute path: relative.log",
         "server: http://x:1\\ndocker: data|docker must be an absolute path: data",
-        "server: http://x:1\\nroot: host|absolute path: host",
+        "server: http://x:1\\nlogs: {zone: Berlin}|logs.zone must be a time zone",
         "server: [|agent.yaml",
         "!!java.net.URL [\"http://x\"]|agent.yaml",
         "just text|must be a mapping",
@@ -111,6 +112,7 @@ class AgentConfigTest {
               include: [/var/log/x.log, {path: /srv/app.log, format: cri, job: app}]
               exclude: [/var/log/y.log]
               poll: 100ms
+              zone: Europe/Berlin
             scrape:
               - {job: app, url: "http://127.0.0.1:9000/metrics", interval: 2s, timeout: 1s, labels: {tier: web}}
             probe:
@@ -125,6 +127,7 @@ class AgentConfigTest {
     assertThat(options.metrics()).isFalse();
     assertThat(options.roots().proc()).isEqualTo(Path.of("/host/proc"));
     assertThat(options.headers()).containsExactly(Map.entry("Authorization", "Bearer abc"));
+    assertThat(options.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
     assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(options.queueBytes()).isEqualTo(1000);
     assertThat(options.queueAge()).isEqualTo(Duration.ofHours(1));
@@ -140,7 +143,7 @@ class AgentConfigTest {
 
   @Test
   void docker_elsewhere_moves_names_and_the_default_logs() throws Exception {
-    Path file = config("server: http://x:1\ndocker: /data/docker\n");
+    Path file = config("server: http://x:1\nroot: /host\ndocker: /data/docker\n");
     AgentOptions options =
         AgentConfig.load(file, new AgentConfig.Overrides(null, null, null), Map.of());
     assertThat(options.roots().docker()).isEqualTo(Path.of("/data/docker"));
@@ -151,7 +154,7 @@ class AgentConfigTest {
     AgentOptions defaults =
         AgentOptions.defaults(URI.create("http://x:1"), folder, "n")
             .withDocker(Path.of("/data/docker"));
-    assertThat(defaults.roots()).isEqualTo(options.roots());
+    assertThat(defaults.roots().docker()).isEqualTo(options.roots().docker());
     assertThat(defaults.logs()).isEqualTo(options.logs());
 
     List<LogSource> own = List.of(LogSource.of("/srv/app.log"));
