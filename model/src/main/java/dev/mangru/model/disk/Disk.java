@@ -70,7 +70,7 @@ public interface Disk {
     long length() throws IOException;
   }
 
-  /// A file being read. Thread-safe.
+  /// A file being read. Thread-safe: an interrupted reader reads on and does not disturb others.
   interface ReadableFile extends Closeable {
 
     /// Fills `target` from `offset`.

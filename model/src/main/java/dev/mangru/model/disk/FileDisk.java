@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -77,31 +78,70 @@ final class FileDisk implements Disk {
 
   @Override
   public ReadableFile open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    return new ReadableFile() {
-      @Override
-      public void readFully(long offset, ByteBuffer target) throws IOException {
-        long at = offset;
+    return new Reading(file);
+  }
+
+  /// A file being read. An interrupt closes a [FileChannel] under everyone who reads through it:
+  /// one query that is given up must not take the file from all the others, so it is opened again.
+  private static final class Reading implements ReadableFile {
+    private final Path file;
+    private volatile FileChannel channel;
+    private boolean closed;
+
+    Reading(Path file) throws IOException {
+      this.file = file;
+      this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    @Override
+    public void readFully(long offset, ByteBuffer target) throws IOException {
+      long at = offset;
+      boolean interrupted = false;
+      try {
         while (target.hasRemaining()) {
-          int read = channel.read(target, at);
-          if (read < 0) {
-            throw new EOFException(
-                file + ": the file ends at " + at + ", " + target.remaining() + " bytes short");
+          FileChannel current = channel;
+          try {
+            int read = current.read(target, at);
+            if (read < 0) {
+              throw new EOFException(
+                  file + ": the file ends at " + at + ", " + target.remaining() + " bytes short");
+            }
+            at += read;
+          } catch (ClosedChannelException e) {
+            interrupted |= Thread.interrupted();
+            reopen(current, e);
           }
-          at += read;
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
         }
       }
+    }
 
-      @Override
-      public long length() throws IOException {
-        return channel.size();
+    private synchronized void reopen(FileChannel broken, ClosedChannelException cause)
+        throws IOException {
+      if (closed) {
+        throw cause;
       }
+      if (channel.equals(broken)) {
+        channel = FileChannel.open(file, StandardOpenOption.READ);
+      }
+    }
 
-      @Override
-      public void close() throws IOException {
-        channel.close();
+    @Override
+    public synchronized long length() throws IOException {
+      if (!closed && !channel.isOpen()) {
+        channel = FileChannel.open(file, StandardOpenOption.READ);
       }
-    };
+      return channel.size();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      closed = true;
+      channel.close();
+    }
   }
 
   @Override
