@@ -30,7 +30,7 @@ class TsdbCrashTest {
   /// Appends, seals and merges while the power fails and the disk throws. After each start, which
   /// must be clean, every acknowledged sample is there with its bits, and nothing that was never
   /// sent.
-  @Seeds(700)
+  @Seeds(400)
   void nothing_acknowledged_is_lost_in_any_crash(long seed) throws IOException {
     Workload work = new Workload(seed);
     CrashDisk disk = new CrashDisk(seed);
