@@ -36,7 +36,7 @@ class PowerCutTest {
   private final Set<String> acknowledged = new HashSet<>();
   private final Set<String> sent = new HashSet<>();
 
-  @Seeds(10)
+  @Seeds(6)
   void nothing_acknowledged_is_lost_and_nothing_is_doubled(long seed) throws Exception {
     Random random = new Random(seed);
     CrashDisk disk = new CrashDisk(seed);
