@@ -324,9 +324,14 @@ final class Engine implements AutoCloseable {
     return indexing != null ? indexing : shards.brokenBy();
   }
 
+  /// What broke the write-ahead log, or null while it works.
+  @Nullable Throwable logBrokenBy() {
+    return wal.brokenBy();
+  }
+
   /// Whether records are taken and indexed.
   boolean healthy() {
-    return wal.brokenBy() == null && brokenBy() == null;
+    return logBrokenBy() == null && brokenBy() == null;
   }
 
   /// Makes every indexed record durable in its shard and drops the part of the log before.

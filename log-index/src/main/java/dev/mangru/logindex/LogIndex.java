@@ -238,8 +238,7 @@ public final class LogIndex implements LogStore {
     return List.copyOf(values);
   }
 
-  /// The streams that `matchers` select and that have records between the two times (nanoseconds;
-  /// start inclusive, end exclusive), sorted.
+  @Override
   public Set<Labels> streams(long startNs, long endNs, List<LabelMatcher> matchers) {
     LogQuery query = new LogQuery(startNs, endNs, matchers, List.of(), Set.of());
     return searching(
@@ -315,6 +314,12 @@ public final class LogIndex implements LogStore {
       throw new MangruException(
           ErrorCode.UNAVAILABLE, "log index " + options.directory() + " is closed");
     }
+  }
+
+  /// What broke the write-ahead log, or null. No record is taken until the store is opened again;
+  /// everything else that fails is mended by [#maintain].
+  public @Nullable Throwable brokenBy() {
+    return engine.logBrokenBy();
   }
 
   // ---- upkeep ----------------------------------------------------------------------------------

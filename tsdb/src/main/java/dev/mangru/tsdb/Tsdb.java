@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// The time-series store: a durable log and a head in memory for what is new, immutable blocks for
 /// what is older. Thread-safe.
@@ -173,6 +174,11 @@ public final class Tsdb implements MetricStore {
     if (!closed.get()) {
       maintenance.run(now);
     }
+  }
+
+  /// What broke the write-ahead log, or null. No sample is taken until the store is opened again.
+  public @Nullable Throwable brokenBy() {
+    return writePath.brokenBy();
   }
 
   /// Seals everything now; for tests and before a copy of the data directory is made.

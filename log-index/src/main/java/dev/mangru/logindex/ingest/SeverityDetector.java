@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///    `warning:`;
 /// 6. a logfmt key: `level=warn`;
 /// 7. a level in brackets, in any case: `[error]` (nginx), `[core:error]` (Apache), `[WARN ]`;
-/// 8. a level as a word in capitals: ` ERROR ` (Spring Boot, log4j), `WARNING:` (Python), `SEVERE`.
+/// 8. a level as a word in capitals: ` ERROR ` (Spring Boot, log4j), `WARNING:` (Python), `SEVERE`;
+/// 9. a level in any case before a colon, with nothing but times, places and names of programs
+///    before it: `warn: slow`, `12:58:37 error: boom`, `main.c:3:4: warning: unused`.
 ///
 /// Only the head of the line is looked at ([#HEAD] characters): a level belongs at the start, and
 /// “ERROR” deep in a message says nothing about the message.
@@ -234,6 +236,9 @@ public final class SeverityDetector {
     if (severity == null) {
       severity = capitals(line, start, end);
     }
+    if (severity == null) {
+      severity = beforeColon(line, start, end);
+    }
     return severity == null ? Severity.UNKNOWN : severity;
   }
 
@@ -418,6 +423,32 @@ public final class SeverityDetector {
           }
         }
       }
+    }
+    return null;
+  }
+
+  /// Words that hold a digit (times) or end in a colon (programs, places in files) are passed over;
+  /// the first other one must be the level. So “no error: all good” tells nothing.
+  private static @Nullable Severity beforeColon(String line, int start, int end) {
+    int at = start;
+    while (at < end) {
+      int word = at;
+      boolean digit = false;
+      while (at < end && line.charAt(at) != ' ' && line.charAt(at) != '\t') {
+        digit |= isDigit(line.charAt(at));
+        at++;
+      }
+      boolean colon = at > word && line.charAt(at - 1) == ':';
+      if (colon && at - word <= 9) {
+        String level = line.substring(word, at - 1).toUpperCase(Locale.ROOT);
+        if (PLAIN_WORDS.contains(level)) {
+          return NAMES.get(level);
+        }
+      }
+      if (at > word && !colon && !digit) {
+        return null;
+      }
+      at++;
     }
     return null;
   }

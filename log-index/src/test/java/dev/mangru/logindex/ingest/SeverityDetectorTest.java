@@ -54,6 +54,17 @@ class SeverityDetectorTest {
           ERROR ~ Caused by: java.io.IOException: no
           ERROR ~ error: cannot find module
           WARN ~ warning: unused variable
+          WARN ~ warn: page one
+          WARN ~ Warn: slow
+          INFO ~ notice: started
+          FATAL ~ critical: disk gone
+          ERROR ~ 12:58:37 error: boom
+          WARN ~ 2026-11-21T12:58:37.123Z warn: slow
+          WARN ~ main.c:3:4: warning: unused variable
+          ERROR ~ app[12]: error: boom
+          UNKNOWN ~ no error: all good
+          UNKNOWN ~ config: read
+          UNKNOWN ~ 12:58:37 42 7:
           ERROR ~ <11>Nov 21 12:58:37 host app: x
           INFO ~ <134>1 2026-11-21T12:58:37Z host app 1 ID47 - x
           UNKNOWN ~ <999>no priority

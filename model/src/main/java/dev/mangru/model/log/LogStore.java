@@ -1,9 +1,11 @@
 package dev.mangru.model.log;
 
 import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ public interface LogStore extends AutoCloseable {
 
   /// The values of one stream label, likewise.
   List<String> labelValues(String name, long startNs, long endNs, List<LabelMatcher> matchers);
+
+  /// The streams that `matchers` select and that have records between the two times, likewise.
+  Set<Labels> streams(long startNs, long endNs, List<LabelMatcher> matchers);
 
   /// The records around one: up to `before` older and `after` newer ones of the same stream, oldest
   /// first, the record itself included. Empty if there is no such record.

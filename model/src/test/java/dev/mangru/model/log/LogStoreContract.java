@@ -273,6 +273,9 @@ public abstract class LogStoreContract {
     assertThat(List.copyOf(store.facets(query, values).entrySet()))
         .as("facets of %s", query)
         .isEqualTo(List.copyOf(oracle.facets(query, values).entrySet()));
+    assertThat(List.copyOf(store.streams(query.startNs(), query.endNs(), query.matchers())))
+        .as("streams of %s", query)
+        .isEqualTo(List.copyOf(oracle.streams(query.startNs(), query.endNs(), query.matchers())));
     assertThat(store.labelNames(query.startNs(), query.endNs(), query.matchers()))
         .isEqualTo(oracle.labelNames(query.startNs(), query.endNs(), query.matchers()));
     assertThat(store.labelValues("app", query.startNs(), query.endNs(), query.matchers()))

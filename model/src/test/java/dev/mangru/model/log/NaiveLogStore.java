@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,14 +123,14 @@ public final class NaiveLogStore implements LogStore {
     return facets;
   }
 
-  private List<Labels> streams(long startNs, long endNs, List<LabelMatcher> matchers) {
+  @Override
+  public synchronized Set<Labels> streams(long startNs, long endNs, List<LabelMatcher> matchers) {
     return entries.stream()
         .map(Entry::record)
         .filter(record -> record.timestampNs() >= startNs && record.timestampNs() < endNs)
         .map(LogRecord::stream)
         .filter(stream -> LabelMatcher.allMatch(matchers, stream))
-        .distinct()
-        .toList();
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Override
