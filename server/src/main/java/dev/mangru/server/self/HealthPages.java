@@ -9,6 +9,9 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/-/healthy`, `/-/ready` and Loki's `/ready`: 200, or 503 with the cause. HEAD works too.
+///
+/// Unhealthy means that a restart is needed, because that is what Kubernetes answers it with. What
+/// passes by itself, such as a full disk, makes Mangru not ready.
 @RestController
 public final class HealthPages {
 
@@ -20,7 +23,7 @@ public final class HealthPages {
 
   @GetMapping("/-/healthy")
   void healthy(HttpServletResponse response) throws IOException {
-    answer(response, health.problems(), "Mangru is healthy.");
+    answer(response, health.broken(), "Mangru is healthy.");
   }
 
   @GetMapping({"/-/ready", "/ready"})

@@ -20,7 +20,7 @@ class LogsWiring {
       DataDirectory directory, MangruProperties properties, InstantSource clock, Health health)
       throws IOException {
     LogIndex index = LogIndex.open(properties.logs().options(directory.path()), clock);
-    health.watch("logs", () -> index.append(List.of()));
+    health.watch("logs", () -> index.append(List.of()), index::brokenBy);
     return index;
   }
 

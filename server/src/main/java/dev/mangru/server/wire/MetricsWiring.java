@@ -23,7 +23,7 @@ class MetricsWiring {
       DataDirectory directory, MangruProperties properties, InstantSource clock, Health health)
       throws IOException {
     Tsdb tsdb = Tsdb.open(properties.metrics().options(directory.path()), clock);
-    health.watch("metrics", () -> tsdb.appender().commit());
+    health.watch("metrics", () -> tsdb.appender().commit(), tsdb::brokenBy);
     return tsdb;
   }
 
