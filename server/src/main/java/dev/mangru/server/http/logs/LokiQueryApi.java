@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -30,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JsonGenerator;
 
 /// The part of Loki's query API that stream selectors with line filters need: `query_range`,
-/// `labels` and `label/NAME/values`. Other LogQL is refused by name.
+/// `series`, `labels` and `label/NAME/values`. Other LogQL is refused by name.
 ///
 /// Source: Loki `pkg/loghttp` and its HTTP API reference.
 @RestController
@@ -127,6 +128,46 @@ public final class LokiQueryApi {
       values = store.labelValues(name, span.startNs(), span.endNs(), matchers);
     }
     JsonAnswer.success(response, json -> JsonAnswer.strings(json, values));
+  }
+
+  /// Streams with records in the range. Without `match`, all of them, as in Loki.
+  @RequestMapping(
+      path = "/loki/api/v1/series",
+      method = {RequestMethod.GET, RequestMethod.POST})
+  void series(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Params params = new Params(request);
+    Span span = span(params, DEFAULT_LABEL_RANGE);
+    List<List<LabelMatcher>> selectors = new ArrayList<>();
+    for (String name : List.of("match[]", "match")) {
+      params.all(name).forEach(text -> selectors.add(selector(name, text)));
+    }
+    Set<Labels> found = new TreeSet<>();
+    try (QueryGate.Turn _ = gate.enter()) {
+      for (List<LabelMatcher> matchers :
+          selectors.isEmpty() ? List.of(List.<LabelMatcher>of()) : selectors) {
+        found.addAll(store.streams(span.startNs(), span.endNs(), matchers));
+      }
+    }
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartArray();
+          found.forEach(labels -> JsonAnswer.labels(json, labels));
+          json.writeEndArray();
+        });
+  }
+
+  private static List<LabelMatcher> selector(String name, String text) {
+    LogqlSelector selector;
+    try {
+      selector = LogqlParser.parse(text);
+    } catch (MangruException e) {
+      throw Params.invalid(name, e.text(), e);
+    }
+    if (!selector.filters().isEmpty() || !selector.severities().isEmpty()) {
+      throw Params.invalid(name, "only a stream selector names series: \"" + text + "\"", null);
+    }
+    return selector.matchers();
   }
 
   /// Streams in the order of their first line, as the lines came.
