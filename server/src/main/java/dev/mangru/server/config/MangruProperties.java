@@ -177,11 +177,13 @@ public record MangruProperties(
   ///
   /// @param enabled whether it runs
   /// @param interval between two passes over this machine
+  /// @param docker Docker's data root
   /// @param logs globs of log files to tail
   /// @param scrape further targets that expose metrics over HTTP
   public record Agent(
       @DefaultValue("true") boolean enabled,
       @DefaultValue("10s") Duration interval,
+      @DefaultValue("/var/lib/docker") Path docker,
       @DefaultValue List<String> logs,
       @DefaultValue List<Scrape> scrape) {
 

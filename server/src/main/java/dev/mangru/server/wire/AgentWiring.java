@@ -80,7 +80,8 @@ class AgentWiring {
                   server,
                   directory.path().resolve("agent"),
                   AgentOptions.defaultNode(System.getenv()))
-              .withInterval(wanted.interval());
+              .withInterval(wanted.interval())
+              .withDocker(wanted.docker());
       return options
           .withLogs(logs(wanted.logs(), options.logs()), options.excludeLogs())
           .withTargets(scrapes(wanted.scrape()), probes(properties.objectives()));

@@ -110,6 +110,7 @@ class MangruPropertiesTest {
                 Map.entry("mangru.query.max-wait", "9s"),
                 Map.entry("mangru.agent.enabled", "false"),
                 Map.entry("mangru.agent.interval", "1s"),
+                Map.entry("mangru.agent.docker", "/d"),
                 Map.entry("mangru.agent.logs[0]", "/l/*.log"),
                 Map.entry("mangru.agent.scrape[0].job", "shop"),
                 Map.entry("mangru.agent.scrape[0].url", "http://127.0.0.1:1/metrics"),
@@ -136,6 +137,7 @@ class MangruPropertiesTest {
     assertThat(set.query().maxConcurrent()).isEqualTo(8);
     assertThat(set.query().maxWait()).isEqualTo(Duration.ofSeconds(9));
     assertThat(set.agent().enabled()).isFalse();
+    assertThat(set.agent().docker()).isEqualTo(Path.of("/d"));
     assertThat(set.agent().logs()).containsExactly("/l/*.log");
     assertThat(set.agent().scrape())
         .containsExactly(
