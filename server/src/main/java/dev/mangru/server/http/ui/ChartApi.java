@@ -64,7 +64,6 @@ public final class ChartApi {
     }
     byte[] body = RangeColumns.encode(matrix, range, limit, result.warnings(), result.infos());
     response.setContentType("application/octet-stream");
-    response.setHeader("Cache-Control", "no-store");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }

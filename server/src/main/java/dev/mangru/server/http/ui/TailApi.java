@@ -69,7 +69,6 @@ public final class TailApi {
     }
     response.setContentType("text/event-stream");
     response.setCharacterEncoding("UTF-8");
-    response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
     Session session = new Session();
     sessions.add(session);
