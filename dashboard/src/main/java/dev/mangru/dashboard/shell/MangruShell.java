@@ -5,7 +5,6 @@ import com.vaadin.flow.component.dependency.NpmPackage;
 import com.vaadin.flow.component.dependency.StyleSheet;
 import com.vaadin.flow.component.page.AppShellConfigurator;
 import com.vaadin.flow.component.page.ColorScheme;
-import com.vaadin.flow.component.page.Push;
 import com.vaadin.flow.component.page.Viewport;
 import com.vaadin.flow.server.AppShellSettings;
 import com.vaadin.flow.theme.aura.Aura;
@@ -13,8 +12,8 @@ import com.vaadin.flow.theme.aura.Aura;
 /// Dresses every page: the Aura theme (dark until the reader chooses otherwise), the fonts, the
 /// icons.
 ///
-/// Everything is served by Mangru itself; no page asks another host for anything.
-@Push
+/// Everything is served by Mangru itself; no page asks another host for anything. No view pushes:
+/// what moves is fetched by the browser modules, and objectives are read again at the page's tick.
 @Viewport("width=device-width, initial-scale=1")
 @StyleSheet(Aura.STYLESHEET)
 @StyleSheet("mangru.css")
