@@ -34,7 +34,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 /// docker: /var/lib/docker                 # Docker's data root, if it is elsewhere
 /// headers: {Authorization: Bearer abc}    # sent with every request
 /// timeout: 30s                            # of one request
-/// queue: {bytes: 67108864, age: 2h}       # samples that may wait for the server
+/// queue: {bytes: 16777216, age: 2h}       # samples that may wait for the server
 /// logs:
 ///   include: [/var/log/**/*.log, {path: /srv/app.log, format: plain, job: app}]
 ///   exclude: []

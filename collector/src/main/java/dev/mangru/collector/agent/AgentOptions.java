@@ -93,8 +93,9 @@ public record AgentOptions(
     }
   }
 
-  /// Everything this machine has, every 10 s; log files every 250 ms; requests of at most 30 s; 64
-  /// MiB or 2 h of samples in the queue; 5 s to flush at the end. Chosen.
+  /// Everything this machine has, every 10 s; log files every 250 ms; requests of at most 30 s; 16
+  /// MiB or 2 h of samples in the queue, which leaves room in the 64 MiB heap that an agent alone
+  /// is given; 5 s to flush at the end. Chosen.
   ///
   /// @param node see [#defaultNode]
   public static AgentOptions defaults(URI server, Path directory, String node) {
@@ -113,7 +114,7 @@ public record AgentOptions(
         Duration.ofMillis(250),
         ZoneId.systemDefault(),
         Duration.ofSeconds(30),
-        64L << 20,
+        16L << 20,
         Duration.ofHours(2),
         Duration.ofSeconds(5));
   }
