@@ -145,7 +145,7 @@ public final class LogIndex implements LogStore {
       throw failure;
     }
     stats.appended(taken);
-    return new AppendReport(taken.records().size(), taken.rejected());
+    return new AppendReport(taken.records().size(), intake.told(taken.rejected()));
   }
 
   /// The records in parts that fit into one record of the write-ahead log each.

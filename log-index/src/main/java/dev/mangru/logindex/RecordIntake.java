@@ -5,6 +5,7 @@ import dev.mangru.model.log.LogRecord;
 import dev.mangru.model.log.Severity;
 import dev.mangru.model.metric.Labels;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,6 +68,42 @@ final class RecordIntake {
       }
     }
     return new Taken(taken, rejected, cut);
+  }
+
+  /// The reasons in words: the limit, and the way out. They are the same from one batch to the
+  /// next, so that a sender can log them once.
+  Map<String, Integer> told(Map<String, Integer> rejected) {
+    Map<String, Integer> told = new HashMap<>();
+    rejected.forEach((reason, count) -> told.merge(words(reason), count, Integer::sum));
+    return told;
+  }
+
+  private String words(String reason) {
+    return switch (reason) {
+      case TOO_OLD ->
+          "older than "
+              + spelled(options.retention())
+              + ", the retention of logs; raise it, or leave such lines out";
+      case TOO_FAR_AHEAD ->
+          "more than "
+              + spelled(options.acceptAhead())
+              + " in the future; look at the sender's clock and at the unit of its times";
+      case TOO_MANY_LABELS ->
+          "more than "
+              + options.records().maxStreamLabels()
+              + " stream labels; send what varies as attributes";
+      case LABELS_TOO_LARGE ->
+          "stream labels of more than "
+              + options.records().maxStreamLabelBytes()
+              + " bytes; send long values as attributes";
+      default -> throw new IllegalArgumentException(reason);
+    };
+  }
+
+  private static String spelled(Duration time) {
+    return time.compareTo(Duration.ofDays(2)) >= 0
+        ? time.toDays() + " days"
+        : time.toMinutes() + " minutes";
   }
 
   /// Nanoseconds since the epoch.

@@ -86,7 +86,14 @@ class LogIndexTest {
                   record(Long.MIN_VALUE, "before all"),
                   record(Long.MAX_VALUE, "after all")));
       assertThat(report.accepted()).isEqualTo(2);
-      assertThat(report.rejected()).isEqualTo(Map.of("too_old", 2, "too_far_ahead", 2));
+      assertThat(report.rejected())
+          .isEqualTo(
+              Map.of(
+                  "older than 30 days, the retention of logs; raise it, or leave such lines out",
+                  2,
+                  "more than 10 minutes in the future; look at the sender's clock and at the unit of"
+                      + " its times",
+                  2));
       assertThat(found(index)).hasSize(2);
     }
   }
@@ -107,7 +114,13 @@ class LogIndexTest {
                   new LogRecord(
                       NOW_NS, Labels.empty(), Severity.INFO, "no label", Labels.empty())));
       assertThat(report.accepted()).isEqualTo(1);
-      assertThat(report.rejected()).isEqualTo(Map.of("too_many_labels", 1, "labels_too_large", 1));
+      assertThat(report.rejected())
+          .isEqualTo(
+              Map.of(
+                  "more than 40 stream labels; send what varies as attributes",
+                  1,
+                  "stream labels of more than 16384 bytes; send long values as attributes",
+                  1));
     }
   }
 

@@ -252,4 +252,47 @@ class LogsOverHttpTest {
     assertThat(server.post("/loki/api/v1/push", new byte[] {1}, PROTOBUF).statusCode())
         .isEqualTo(400);
   }
+
+  private static HttpResponse<String> pushed(String label, long timeNs) throws Exception {
+    return server.post(
+        "/loki/api/v1/push",
+        "{\"streams\":[{\"stream\":{\"app\":\"%s\"},\"values\":[[\"%d\",\"x\"]]}]}"
+            .formatted(label, timeNs)
+            .getBytes(StandardCharsets.ISO_8859_1),
+        JSON);
+  }
+
+  @Test
+  void a_line_that_cannot_be_stored_is_refused_with_the_limit_and_the_way_out() throws Exception {
+    HttpResponse<String> old = pushed("old", 1_000_000_000);
+    assertThat(old.statusCode()).isEqualTo(400);
+    assertThat(old.body()).contains("older than 30 days, the retention of logs; raise it");
+    HttpResponse<String> ahead = pushed("ahead", NOW_NS + Duration.ofDays(1).toNanos());
+    assertThat(ahead.statusCode()).isEqualTo(400);
+    assertThat(ahead.body()).contains("more than 10 minutes in the future", "clock");
+    HttpResponse<String> large = pushed("x".repeat(20_000), NOW_NS);
+    assertThat(large.statusCode()).isEqualTo(400);
+    assertThat(large.body()).contains("stream labels of more than", "as attributes");
+    HttpResponse<String> notUtf8 = pushed("\u00ff\u00fe", NOW_NS);
+    assertThat(notUtf8.statusCode()).isEqualTo(400);
+    assertThat(notUtf8.body()).contains("malformed JSON at byte", "UTF-8");
+  }
+
+  @Test
+  void a_body_that_lies_about_its_compression_is_refused() throws Exception {
+    byte[] liar = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f, 0};
+    HttpResponse<String> snappy = server.post("/loki/api/v1/push", liar, PROTOBUF);
+    assertThat(snappy.statusCode()).isEqualTo(413);
+    assertThat(snappy.body()).contains("declares 4294967295 bytes", "mangru.http.max-decoded-body");
+    HttpResponse<String> gzip =
+        server.post(
+            "/v1/logs",
+            "plain".getBytes(StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/json",
+            "Content-Encoding",
+            "gzip");
+    assertThat(gzip.statusCode()).isEqualTo(400);
+    assertThat(gzip.body()).contains("does not decompress as gzip");
+  }
 }
