@@ -24,6 +24,7 @@ test('durations, ratios and cores', () => {
   assert.equal(formatValue(1.5e-5, 'seconds'), '15 µs');
   assert.equal(formatValue(5400, 'seconds'), '90 min');
   assert.equal(formatValue(0.25, 'cores'), '250 m');
+  assert.equal(formatValue(0.9999, 'cores'), '1');
   assert.equal(formatValue(1.5, 'cores'), '1.5');
   assert.equal(formatValue(0.5, 'ratio'), '50 %');
 });

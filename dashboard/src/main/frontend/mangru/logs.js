@@ -17,7 +17,8 @@ import { base, getJson, isAbort, params } from './wire.js';
 const PAGE = 300;
 /** What the browser keeps; older lines go when the tail brings more. Chosen: 50k lines are about 50 MB here. */
 const KEEP_LINES = 50_000;
-const SHORT_LABELS = ['namespace', 'pod', 'container', 'app', 'service_name', 'job', 'unit', 'filename', 'file', 'host'];
+/** Where a line comes from, the label that names it best first; the list shows the first one there is. */
+const SOURCE_LABELS = ['k8s_pod_name', 'pod', 'container_name', 'container', 'service_name', 'app', 'unit', 'filename', 'file', 'job', 'host_name', 'host'];
 
 class MangruLogs extends MangruElement {
   static properties = {
@@ -558,8 +559,8 @@ const sameLine = (hit) => `${hit.ts} ${hit.line}`;
 const isTailed = (hit) => hit.id.startsWith('tail-');
 
 function lineCells(hit) {
-  const labels = SHORT_LABELS.map((name) => hit.labels?.[name]).filter(Boolean);
-  const short = labels.length ? labels[Math.min(1, labels.length - 1)].split('/').pop() : '';
+  const labels = SOURCE_LABELS.map((name) => hit.labels?.[name]).filter(Boolean);
+  const short = labels.length ? labels[0].split('/').pop() : '';
   return html`<time class="log-time">${formatMillis(nsToMs(hit.ts), state.zone())}</time><span class="sev sev-${hit.severity}">${hit.severity}</span><span class="log-label" title=${labels.join(' · ')}>${short}</span><span class="log-line">${hit.line}</span>`;
 }
 

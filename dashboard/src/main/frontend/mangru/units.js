@@ -70,7 +70,7 @@ export function formatValue(value, unit = 'count', digits = 3) {
     case 'ratio':
       return percent(value, digits);
     case 'cores':
-      return Math.abs(value) < 1 && value !== 0 ? significant(value * 1000, digits) + ' m' : significant(value, digits);
+      return Math.abs(value) < 0.9995 && value !== 0 ? significant(value * 1000, digits) + ' m' : significant(value, digits);
     default:
       return scaled(value, DECIMAL, '', digits).trimEnd();
   }

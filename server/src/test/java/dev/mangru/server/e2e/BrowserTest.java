@@ -59,6 +59,7 @@ class BrowserTest {
             logs:
               - %s
               - /var/log/**/*.log
+              - /var/lib/docker/containers/*/*-json.log
         """
             .formatted(folder.resolve("*.log")));
     mangru = MangruProcess.start(folder.resolve("data"), "--config", config.toString());
