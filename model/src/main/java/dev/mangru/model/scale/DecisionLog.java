@@ -1,5 +1,6 @@
 package dev.mangru.model.scale;
 
+import dev.mangru.model.scale.Decision.Kind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public interface DecisionLog {
   /// @param before only those with a smaller number, for paging; [Long#MAX_VALUE] for all
   /// @param limit 1 to 10,000
   record Query(
-      Decision.@Nullable Kind kind,
+      @Nullable Kind kind,
       @Nullable String namespace,
       @Nullable String name,
       Instant from,
