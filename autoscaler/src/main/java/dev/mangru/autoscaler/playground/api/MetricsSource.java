@@ -36,6 +36,8 @@ public interface MetricsSource {
     }
   }
 
+  /// What one container uses.
+  ///
   /// @param container its name, empty for a node
   /// @param cpuCores mean over the window
   /// @param memoryBytes working set
