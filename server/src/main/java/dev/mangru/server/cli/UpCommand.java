@@ -47,6 +47,9 @@ public final class UpCommand implements Callable<Integer> {
   @Option(names = "--no-agent", description = "Do not watch this machine.")
   private boolean noAgent;
 
+  @Option(names = "--no-playground", description = "Do not run the simulated cluster.")
+  private boolean noPlayground;
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -79,6 +82,9 @@ public final class UpCommand implements Callable<Integer> {
     }
     if (noAgent) {
       arguments.add("--mangru.agent.enabled=false");
+    }
+    if (noPlayground) {
+      arguments.add("--mangru.cluster.playground.enabled=false");
     }
     return arguments;
   }

@@ -24,6 +24,9 @@ import org.springframework.util.unit.DataSize;
 /// @param agent the node agent in this process
 /// @param builtInObjectives whether Mangru's own objectives are measured too
 /// @param objectives the user's objectives
+/// @param cluster the cluster that is watched and scaled
+/// @param autoscaler who scales, and how
+/// @param alerts rules, and who hears of alerts
 /// @param otel where spans go
 @ConfigurationProperties(prefix = "mangru", ignoreUnknownFields = false)
 public record MangruProperties(
@@ -35,6 +38,9 @@ public record MangruProperties(
     @DefaultValue Agent agent,
     @DefaultValue("true") boolean builtInObjectives,
     @DefaultValue List<ObjectiveProperties> objectives,
+    @DefaultValue ClusterProperties cluster,
+    @DefaultValue AutoscalerProperties autoscaler,
+    @DefaultValue AlertsProperties alerts,
     @DefaultValue Otel otel) {
 
   public MangruProperties {

@@ -11,11 +11,14 @@ import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Writes JSON answers straight into the response, without building them in memory first.
 public final class JsonAnswer {
 
   private static final JsonFactory FACTORY = new JsonFactory();
+
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private JsonAnswer() {}
 
@@ -29,6 +32,16 @@ public final class JsonAnswer {
         FACTORY.createGenerator(ObjectWriteContext.empty(), response.getOutputStream())) {
       content.accept(json);
     }
+  }
+
+  /// An answer made of records, lists and maps: members are named as the records name them, times
+  /// are RFC 3339, lengths of time ISO 8601.
+  public static void value(HttpServletResponse response, Object value) throws IOException {
+    byte[] body = MAPPER.writeValueAsBytes(value);
+    response.setStatus(HttpServletResponse.SC_OK);
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
   }
 
   /// `{"status":"success","data":…}`; `content` writes the data and may add members after it.
