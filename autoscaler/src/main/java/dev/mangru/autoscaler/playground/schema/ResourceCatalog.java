@@ -81,6 +81,33 @@ public final class ResourceCatalog {
         .orElse(type);
   }
 
+  /// The schema of a type's objects. A type that is not in the catalogue, or a custom one without a
+  /// schema, has [Schema.Any#ANY] for everything but `apiVersion`, `kind` and `metadata`.
+  public Schema.ObjectOf schema(ResourceType type) {
+    for (CustomTypes definition : custom) {
+      Schema.ObjectOf schema = definition.schemas().get(type.version());
+      if (schema != null && definition.types().contains(type)) {
+        return schema;
+      }
+    }
+    return BuiltInSchemas.find(type.apiVersion(), type.kind())
+        .orElseGet(() -> CustomSchemas.ofObject(null));
+  }
+
+  /// The OpenAPI schema that a custom type's definition gives for its objects; empty for a built-in
+  /// type.
+  Optional<ObjectNode> rawSchema(ResourceType type) {
+    return custom.stream()
+        .filter(definition -> definition.types().contains(type))
+        .flatMap(definition -> Optional.ofNullable(definition.raw().get(type.version())).stream())
+        .findFirst();
+  }
+
+  /// Whether the type comes from a CustomResourceDefinition.
+  public boolean isCustom(ResourceType type) {
+    return custom.stream().anyMatch(definition -> definition.types().contains(type));
+  }
+
   /// Serves what a CustomResourceDefinition defines, in place of what the definition of that name
   /// defined before. The definition has been validated and its defaults are filled in.
   public synchronized void register(ObjectNode definition) {

@@ -1,6 +1,6 @@
 /// What the playground's API server knows about its resources: the [ResourceCatalog] of what is
 /// served, the schema of each kind, OpenAPI documents, defaulting, validation and conversion
-/// between versions. Start with [ResourceCatalog]. Nothing here keeps objects.
+/// between versions. Start with [ResourceCatalog] and [ObjectRules]. Nothing here keeps objects.
 @NullMarked
 package dev.mangru.autoscaler.playground.schema;
 
