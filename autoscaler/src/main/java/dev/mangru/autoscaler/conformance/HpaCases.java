@@ -30,10 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// Times in cases are seconds relative to now.
 final class HpaCases {
 
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   /// Kubernetes' window of a sample that does not tell its own.
-  private static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
+  static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
 
   /// Runs one case and writes what came out into `got`.
   interface Operation {
@@ -64,12 +64,29 @@ final class HpaCases {
                   got.put("limit", ReplicaLimits.downLimit(current(input), rates(input)))),
           Map.entry("stabilizeGlobal", HpaCases::stabilizeGlobal),
           Map.entry("stabilizeBehavior", HpaCases::stabilizeBehavior),
-          Map.entry("storeScaleEvent", HpaCases::storeScaleEvent));
+          Map.entry("storeScaleEvent", HpaCases::storeScaleEvent),
+          Map.entry("reconcile", HpaReconcileCase::run));
 
   private HpaCases() {}
 
   private static void resourceUtilization(JsonNode input, ObjectNode got) {
     String container = text(input.path("container"));
+    Map<String, PodSample> samples = samples(input, container);
+    ReplicaProposal proposal =
+        ReplicaCalculator.forUtilization(
+            current(input),
+            pods(input),
+            samples,
+            input.path("resource").asString(),
+            container,
+            input.path("targetUtilization").asInt(),
+            tolerance(input),
+            startup(input));
+    tell(proposal, "averageUsageMilli", got);
+  }
+
+  /// Usage by pod, of one container or of all.
+  static Map<String, PodSample> samples(JsonNode input, @Nullable String container) {
     Map<String, PodSample> samples = new LinkedHashMap<>();
     for (JsonNode metric : input.path("podMetrics")) {
       List<PodSample.ContainerUsage> usage = new ArrayList<>();
@@ -84,17 +101,7 @@ final class HpaCases {
         samples.put(metric.path("pod").asString(), sample);
       }
     }
-    ReplicaProposal proposal =
-        ReplicaCalculator.forUtilization(
-            current(input),
-            pods(input),
-            samples,
-            input.path("resource").asString(),
-            container,
-            input.path("targetUtilization").asInt(),
-            tolerance(input),
-            startup(input));
-    tell(proposal, "averageUsageMilli", got);
+    return samples;
   }
 
   private static void podsAverageValue(JsonNode input, ObjectNode got) {
@@ -263,7 +270,7 @@ final class HpaCases {
     result.memory().forEach(each -> stored.add(each.replicas()));
   }
 
-  private static List<Stabilization.Recommendation> recommendations(JsonNode input) {
+  static List<Stabilization.Recommendation> recommendations(JsonNode input) {
     List<Stabilization.Recommendation> memory = new ArrayList<>();
     for (JsonNode each : input.path("recommendations")) {
       memory.add(
@@ -299,7 +306,7 @@ final class HpaCases {
         NOW);
   }
 
-  private static ScalingRules rules(JsonNode node, ScalingRules defaults) {
+  static ScalingRules rules(JsonNode node, ScalingRules defaults) {
     if (!node.isObject()) {
       return defaults;
     }
@@ -328,7 +335,7 @@ final class HpaCases {
     return new ScaleEvents(events);
   }
 
-  private static List<Pod> pods(JsonNode input) {
+  static List<Pod> pods(JsonNode input) {
     boolean podLevel = input.path("podLevelResources").asBoolean(false);
     List<Pod> pods = new ArrayList<>();
     for (JsonNode pod : input.path("pods")) {
@@ -389,15 +396,15 @@ final class HpaCases {
     return window.isNumber() ? seconds(window) : DEFAULT_WINDOW;
   }
 
-  private static Instant time(JsonNode node) {
+  static Instant time(JsonNode node) {
     return NOW.plusMillis(Math.round(node.asDouble() * 1_000));
   }
 
-  private static Duration seconds(JsonNode node) {
+  static Duration seconds(JsonNode node) {
     return Duration.ofSeconds(node.asLong());
   }
 
-  private static @Nullable Long number(JsonNode node) {
+  static @Nullable Long number(JsonNode node) {
     return node.isNumber() ? node.asLong() : null;
   }
 

@@ -73,6 +73,7 @@ class HpaConformanceTest {
     ConformanceReport report = new ConformanceReport();
     new HpaConformance().run(Path.of(System.getenv("MANGRU_CONFORMANCE"), "hpa"), report);
     assertThat(report.failures()).isEmpty();
+    assertThat(report.skips()).isEmpty();
     assertThat(report.passed()).isGreaterThan(100);
   }
 }

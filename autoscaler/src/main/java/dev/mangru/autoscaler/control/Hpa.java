@@ -1,0 +1,36 @@
+package dev.mangru.autoscaler.control;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One HorizontalPodAutoscaler as it was read.
+///
+/// @param observedGeneration of its status; null if it has none
+/// @param statusWriters who wrote its status lately, by the API server's book
+public record Hpa(
+    String namespace,
+    String name,
+    String uid,
+    String resourceVersion,
+    long generation,
+    @Nullable Long observedGeneration,
+    HpaSpec spec,
+    HpaStatus status,
+    List<StatusWriter> statusWriters) {
+
+  public Hpa {
+    statusWriters = List.copyOf(statusWriters);
+  }
+
+  /// Someone who wrote the status.
+  ///
+  /// @param manager as the API server calls it
+  /// @param time of its last write, to the second
+  public record StatusWriter(String manager, Instant time) {}
+
+  /// Namespace and name: `shop/web`.
+  public String key() {
+    return namespace + "/" + name;
+  }
+}
