@@ -147,17 +147,12 @@ final class TypedTree {
 
   /// The live object with the applied configuration over it.
   static JsonNode merge(Schema schema, @Nullable JsonNode live, JsonNode applied, String path) {
-    if (live == null
-        || isLeaf(schema, applied)
-        || isLeaf(schema, live)
-        || live.getNodeType() != applied.getNodeType()) {
-      boolean keepsLive =
-          live != null
-              && applied.isEmpty()
-              && applied.isContainer()
-              && live.getNodeType() == applied.getNodeType()
-              && !isLeaf(schema, live);
-      return keepsLive ? live.deepCopy() : applied.deepCopy();
+    if (live == null || live.getNodeType() != applied.getNodeType() || isLeaf(schema, live)) {
+      return applied.deepCopy();
+    }
+    if (isLeaf(schema, applied)) {
+      // An empty list or object names no field, so it takes none away.
+      return applied.isContainer() && applied.isEmpty() ? live.deepCopy() : applied.deepCopy();
     }
     if (schema instanceof ListOf list
         && live instanceof ArrayNode old
@@ -243,7 +238,7 @@ final class TypedTree {
       object.remove(step.substring(2));
     } else if (from instanceof ArrayNode list) {
       for (int i = 0; i < list.size(); i++) {
-        if (list.get(i) == part) {
+        if (list.get(i).equals(part)) {
           list.remove(i);
           return;
         }
