@@ -38,6 +38,10 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- range list "address" "port" "allow-remote" "allowed-hosts" }}
 {{- if hasKey $http . }}{{ fail (printf "server.config.http.%s is set by the chart; server.hosts adds host names" .) }}{{ end -}}
 {{- end -}}
+{{- $cluster := get $config "cluster" | default dict -}}
+{{- if hasKey $cluster "playground" }}{{ fail "server.config.cluster.playground is set by the chart: it watches the cluster that it is installed in" }}{{ end -}}
+{{- $_ := set $cluster "playground" (dict "enabled" false) -}}
+{{- $_ := set $config "cluster" $cluster -}}
 {{- $name := include "mangru.name" . -}}
 {{- $space := .Release.Namespace -}}
 {{- $hosts := list $name (printf "%s.%s" $name $space) (printf "%s.%s.svc" $name $space) (printf "%s.%s.svc.%s" $name $space .Values.clusterDomain) -}}

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +59,7 @@ class ChartTest {
   }
 
   @Test
-  void it_makes_a_server_and_agents_and_no_roles() {
+  void it_makes_a_server_agents_and_roles_for_the_server() {
     assertThat(Chart.with(Map.of()).objects().keySet())
         .containsExactlyInAnyOrder(
             "ServiceAccount/mangru",
@@ -69,7 +70,28 @@ class ChartTest {
             "ConfigMap/mangru-agent",
             AGENT,
             "NetworkPolicy/mangru",
-            "NetworkPolicy/mangru-agent");
+            "NetworkPolicy/mangru-agent",
+            "ClusterRole/mangru-watch",
+            "ClusterRoleBinding/mangru-watch",
+            "Role/mangru",
+            "RoleBinding/mangru");
+  }
+
+  @Test
+  void the_server_may_only_look_unless_it_replaces_the_hpa_controller() {
+    assertThat(verbs(Chart.with(Map.of()))).containsExactlyInAnyOrder("get", "list", "watch");
+    assertThat(verbs(Chart.with(Map.of("server.config.autoscaler.workloads", "replace"))))
+        .contains("update", "patch", "create")
+        .doesNotContain("delete", "*");
+  }
+
+  private static Set<Object> verbs(Chart chart) {
+    Set<Object> verbs = new HashSet<>();
+    Object rules = Chart.at(chart.object("ClusterRole/mangru-watch"), "rules");
+    for (Object rule : (List<?>) rules) {
+      verbs.addAll((List<?>) Chart.at(rule, "verbs"));
+    }
+    return verbs;
   }
 
   @Test
@@ -111,8 +133,8 @@ class ChartTest {
   }
 
   @Test
-  void the_server_is_restricted() {
-    assertThat(PodSecurity.broken(pod(Chart.with(Map.of()), SERVER))).isEmpty();
+  void the_server_is_restricted_but_for_the_token_that_it_watches_the_cluster_with() {
+    assertThat(PodSecurity.broken(pod(Chart.with(Map.of()), SERVER))).containsExactly("token");
   }
 
   @Test
