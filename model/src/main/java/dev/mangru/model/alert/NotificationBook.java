@@ -1,6 +1,7 @@
 package dev.mangru.model.alert;
 
 import dev.mangru.model.metric.Labels;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,31 @@ public interface NotificationBook {
   /// Alerts that are active or were lately, with what keeps people from hearing of them.
   List<Received> alerts();
 
-  /// The configuration in force, as written; empty if there is none.
+  /// Alerts as they are told together, by receiver and group.
+  List<Group> groups();
+
+  /// The configuration in force, as written but for secrets; empty if there is none.
   String configuration();
+
+  /// What is known of a receiver; its name at least.
+  default Labels receiverLabels(String receiver) {
+    return Labels.of("name", receiver);
+  }
+
+  /// How long an alert that is posted without an end counts as firing.
+  default Duration resolveTimeout() {
+    return Duration.ofMinutes(5);
+  }
+
+  /// Alerts that one receiver is told of in one message.
+  ///
+  /// @param key names the route and the group
+  /// @param labels what they have in common by configuration
+  record Group(String key, Labels labels, String receiver, List<Received> alerts) {
+    public Group {
+      alerts = List.copyOf(alerts);
+    }
+  }
 
   /// One message to one receiver.
   ///

@@ -1,6 +1,7 @@
 package dev.mangru.model.alert;
 
 import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
 /// @param createdBy who
 /// @param comment why
 /// @param updatedAt when it was last changed
+/// @param annotations further words about it
 public record Silence(
     String id,
     List<LabelMatcher> matchers,
@@ -20,10 +22,23 @@ public record Silence(
     Instant endsAt,
     String createdBy,
     String comment,
-    Instant updatedAt) {
+    Instant updatedAt,
+    Labels annotations) {
 
   public Silence {
     matchers = List.copyOf(matchers);
+  }
+
+  /// One without annotations.
+  public Silence(
+      String id,
+      List<LabelMatcher> matchers,
+      Instant startsAt,
+      Instant endsAt,
+      String createdBy,
+      String comment,
+      Instant updatedAt) {
+    this(id, matchers, startsAt, endsAt, createdBy, comment, updatedAt, Labels.empty());
   }
 
   /// Where a silence stands.
