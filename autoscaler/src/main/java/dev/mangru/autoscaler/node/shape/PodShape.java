@@ -26,6 +26,9 @@ public record PodShape(
 
   private static final String MIRROR = "kubernetes.io/config.mirror";
 
+  /// Says of a pod of some other controller that it runs on every node, as a DaemonSet's does.
+  private static final String LIKE_DAEMON_SET = "cluster-autoscaler.kubernetes.io/daemonset-pod";
+
   public PodShape {
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
@@ -58,9 +61,10 @@ public record PodShape(
     return life.nodeName();
   }
 
-  /// Whether a DaemonSet runs it.
+  /// Whether a DaemonSet runs it, or a controller that says it is like one.
   public boolean ofDaemonSet() {
-    return owner != null && owner.kind().equals("DaemonSet");
+    return (owner != null && owner.kind().equals("DaemonSet"))
+        || "true".equals(annotations.get(LIKE_DAEMON_SET));
   }
 
   /// Whether it mirrors a static pod of its node, which only the node itself can stop.

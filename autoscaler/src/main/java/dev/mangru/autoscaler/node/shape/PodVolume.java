@@ -11,11 +11,11 @@ public sealed interface PodVolume {
 
   /// A directory that lives and dies with the pod.
   ///
-  /// @param medium `Memory` or `HugePages…` for memory, empty for the node's disk
+  /// @param medium `Memory` for memory; anything else, mostly empty, holds data of the node
   record EmptyDir(String name, String medium) implements PodVolume {
-    /// Whether it holds data on the node's disk.
+    /// Whether its data is lost with the node in a way that counts: all but memory.
     public boolean onDisk() {
-      return medium.isEmpty();
+      return !medium.equals("Memory");
     }
   }
 
