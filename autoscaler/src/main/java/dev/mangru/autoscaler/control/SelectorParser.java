@@ -2,6 +2,7 @@ package dev.mangru.autoscaler.control;
 
 import dev.mangru.autoscaler.control.LabelSelector.Operator;
 import dev.mangru.autoscaler.control.LabelSelector.Requirement;
+import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ final class SelectorParser {
       Long.parseLong(value);
     } catch (NumberFormatException e) {
       throw new MangruException(
-          dev.mangru.model.error.ErrorCode.BAD_DATA,
+          ErrorCode.BAD_DATA,
           "'%s' in the selector '%s' must be a whole number".formatted(value, text),
           e);
     }
