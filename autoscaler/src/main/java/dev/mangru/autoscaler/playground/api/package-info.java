@@ -1,6 +1,6 @@
 /// The playground's Kubernetes API over HTTP: discovery, lists with paging and selectors, watches,
 /// the four kinds of patch, subresources, tables for `kubectl get`, and faults on demand. Start at
-/// `KubeApiServer`; what it cannot know by itself (usage,
+/// [dev.mangru.autoscaler.playground.api.KubeApiServer]; what it cannot know by itself (usage,
 /// logs, pages of pods and nodes) it asks through
 /// [dev.mangru.autoscaler.playground.api.MetricsSource],
 /// [dev.mangru.autoscaler.playground.api.PodLogs] and
