@@ -25,7 +25,7 @@ record ExpressionPlace(int line, int column) {
     ScalarStyle style = scalar.getScalarStyle();
     if (style == ScalarStyle.LITERAL) {
       int line = startLine + inside[0];
-      return new ExpressionPlace(line, indentation(text, line) + inside[1]);
+      return new ExpressionPlace(line, indentation(text, startLine + 1) + inside[1]);
     }
     if (style == ScalarStyle.PLAIN && oneLine) {
       return new ExpressionPlace(startLine, startColumn + inside[1] - 1);
@@ -57,7 +57,8 @@ record ExpressionPlace(int line, int column) {
     }
   }
 
-  /// Blanks at the beginning of a line of the file.
+  /// Blanks at the beginning of a line of the file: those of a block's first line are not part of
+  /// any of its lines.
   private static int indentation(String text, int line) {
     int at = 0;
     for (int i = 1; i < line; i++) {

@@ -250,7 +250,7 @@ public final class RuleFileParser {
       RuleProblems rule) {
     texts.forEach((key, text) -> {
       try {
-        templates.check("__alert_" + alert, text);
+        templates.check(alert, text);
       } catch (MangruException e) {
         rule.at(
             places == null ? rule.fields().node() : places.place(key),

@@ -6,7 +6,7 @@ public interface TemplateCheck {
 
   /// Returns if `text` parses.
   ///
-  /// @param name what the template is called in messages
+  /// @param alert the rule that has it
   /// @throws dev.mangru.model.error.MangruException `BAD_DATA` if it does not
-  void check(String name, String text);
+  void check(String alert, String text);
 }

@@ -78,7 +78,7 @@ final class AlertingEvaluation {
       return text;
     }
     try {
-      return templates.expand("__alert_" + rule.name(), text, input);
+      return templates.expand(rule.name(), text, input);
     } catch (MangruException e) {
       if (templateProblem == null) {
         templateProblem = kind + " \"" + name + "\": " + e.text();

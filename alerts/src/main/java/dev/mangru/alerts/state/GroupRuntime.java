@@ -387,7 +387,7 @@ final class GroupRuntime {
   private boolean mayResolveRestored(Duration sinceStart, long samplesRead) {
     Duration grace = context.options().restoreGrace();
     Duration twoIntervals = interval.multipliedBy(2);
-    Duration needed = grace.compareTo(twoIntervals) > 0 ? grace : twoIntervals;
+    Duration needed = grace.isZero() || grace.compareTo(twoIntervals) > 0 ? grace : twoIntervals;
     return sinceStart.compareTo(needed) >= 0
         && (samplesRead > 0 || sinceStart.compareTo(context.options().noDataGrace()) >= 0);
   }

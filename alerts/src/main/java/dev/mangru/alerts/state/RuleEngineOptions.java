@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param resendDelay after which a firing alert is sent again
 /// @param resolvedRetention how long a resolved alert is kept, and sent
 /// @param restoreGrace how long after a start an alert that was restored is not resolved by an
-///   empty result; two intervals of its group if that is longer
+///   empty result; two intervals of its group if that is longer; zero for no grace at all
 /// @param noDataGrace how long after a start it is not resolved by a query that found no sample at
 ///   all: the lookback, by when whatever still exists has been scraped again
 /// @param externalLabels added to alerts that are sent, where they have no such label

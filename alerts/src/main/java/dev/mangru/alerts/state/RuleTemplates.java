@@ -10,9 +10,9 @@ public interface RuleTemplates extends TemplateCheck {
 
   /// The text that `template` gives for one element of a rule's result.
   ///
-  /// @param name what the template is called in messages
+  /// @param alert the rule that has it
   /// @throws dev.mangru.model.error.MangruException if it fails, or takes more than it may
-  String expand(String name, String template, Input input);
+  String expand(String alert, String template, Input input);
 
   /// What a template sees.
   ///

@@ -26,7 +26,7 @@ class RuleFileParserTest {
   private static final TemplateCheck TEMPLATES =
       (name, text) -> {
         if (text.contains("{{ end")) {
-          throw MangruException.badData("template: " + name + ":1: unexpected {{end}}");
+          throw MangruException.badData("template: __alert_" + name + ":1: unexpected {{end}}");
         }
       };
 
@@ -127,7 +127,8 @@ class RuleFileParserTest {
     assertThat(errors("groups:\n- name: g\n  rules:\n  - record: a\n    expr: a + ?\n"))
         .singleElement()
         .asString()
-        .startsWith("5:15: group \"g\", rule 1, \"a\": could not parse expression: 1:5: parse error");
+        .startsWith(
+            "5:15: group \"g\", rule 1, \"a\": could not parse expression: 1:5: parse error");
     assertThat(
             errors(
                 """

@@ -8,14 +8,14 @@ import dev.mangru.model.error.MangruException;
 final class PlainTemplates implements RuleTemplates {
 
   @Override
-  public void check(String name, String text) {
+  public void check(String alert, String text) {
     // Everything parses.
   }
 
   @Override
-  public String expand(String name, String template, Input input) {
+  public String expand(String alert, String template, Input input) {
     if (template.contains("{{fail}}")) {
-      throw new MangruException(ErrorCode.EXECUTION, "error executing template " + name);
+      throw new MangruException(ErrorCode.EXECUTION, "error executing template __alert_" + alert);
     }
     int label = template.indexOf("{{label ");
     String text = template;

@@ -1,0 +1,45 @@
+package dev.mangru.alerts.unit;
+
+import dev.mangru.alerts.rule.ExpressionCheck;
+import dev.mangru.alerts.state.RuleTemplates;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.MetricQuery;
+import dev.mangru.model.metric.MetricStore;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What unit tests of rules run on; modules that have it are this one's siblings. Thread-safe.
+public interface RuleTestKit {
+
+  /// An empty store; one for each group of tests.
+  MetricStore store();
+
+  /// Answers PromQL over a store.
+  ///
+  /// @param features what of the language is switched on beyond what always is; an expression that
+  ///   needs another one fails
+  MetricQuery query(MetricStore store, Set<String> features);
+
+  /// Says whether a text is PromQL, everything switched on.
+  ExpressionCheck expressions();
+
+  /// Expands the templates of rules.
+  RuleTemplates templates();
+
+  /// Reads a series and its values in the notation of promtool.
+  ///
+  /// @throws IllegalArgumentException if it is malformed
+  Values series(String series, String values);
+
+  /// Reads a metric, such as `up{job="a"}`; the empty text has no label.
+  ///
+  /// @throws IllegalArgumentException if it is malformed
+  Labels labels(String metric);
+
+  /// A series.
+  ///
+  /// @param values one for each interval; null where there is no sample
+  /// @param histograms whether it holds native histograms; then `values` is empty
+  record Values(Labels labels, List<@Nullable Double> values, boolean histograms) {}
+}
