@@ -23,7 +23,7 @@ final class JsonBodies {
 
   private JsonBodies() {}
 
-  /// Reads one object, JSON or YAML as the content type says; without one it is JSON.
+  /// Reads one object: JSON, YAML or protobuf as the content type says; without one it is JSON.
   ///
   /// @throws KubeApiException 400 if it cannot be read; 415 if the content type is another
   static ObjectNode object(byte[] body, String contentType) {
@@ -32,10 +32,11 @@ final class JsonBodies {
         switch (media) {
           case "application/json", "*/*", "", "text/plain" -> json(body);
           case "application/yaml", "application/x-yaml", "text/yaml" -> yaml(body);
+          case "application/vnd.kubernetes.protobuf" -> KubeProtobuf.object(body);
           case String other ->
               throw KubeApiException.unsupportedMediaType(
                   "the body of the request was in an unknown format - accepted media types include:"
-                      + " application/json, application/yaml; found "
+                      + " application/json, application/yaml, application/vnd.kubernetes.protobuf; found "
                       + other);
         };
     if (read instanceof ObjectNode object) {
