@@ -44,32 +44,49 @@ final class Durations {
     int at = 0;
     long unitBefore = Long.MAX_VALUE;
     while (at < text.length()) {
-      int end = at;
-      while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
-        end++;
+      int unitStart = skip(text, at, true);
+      int end = skip(text, unitStart, false);
+      if (unitStart == at || end == unitStart || unitStart - at > 19) {
+        throw notValid(text);
       }
-      Unit unit = unitAt(text, end);
-      if (end == at || unit == null || unit.millis >= unitBefore) {
-        throw new FunctionFailure("not a valid duration string: " + GoStrings.quote(text));
+      Unit unit = unit(text.substring(unitStart, end));
+      if (unit == null) {
+        throw new FunctionFailure(
+            "unknown unit %s in duration %s"
+                .formatted(GoStrings.quote(text.substring(unitStart, end)), GoStrings.quote(text)));
+      }
+      if (unit.millis >= unitBefore) {
+        throw notValid(text);
       }
       unitBefore = unit.millis;
       long most = Long.MAX_VALUE / 1_000_000; // Go counts nanoseconds.
-      long count = end - at > 18 ? Long.MAX_VALUE : Long.parseLong(text.substring(at, end));
+      long count =
+          unitStart - at > 18 ? Long.MAX_VALUE : Long.parseLong(text.substring(at, unitStart));
       if (count > (most - total) / unit.millis) {
         throw new FunctionFailure("duration out of range");
       }
       total += count * unit.millis;
-      at = end + unit.text.length();
+      at = end;
     }
     return total;
   }
 
-  private static @Nullable Unit unitAt(String text, int at) {
-    if (text.startsWith("ms", at)) {
-      return Unit.MS;
+  /// Where digits, or what is none, end.
+  private static int skip(String text, int from, boolean digits) {
+    int at = from;
+    while (at < text.length() && digits == (text.charAt(at) >= '0' && text.charAt(at) <= '9')) {
+      at++;
     }
+    return at;
+  }
+
+  private static FunctionFailure notValid(String text) {
+    return new FunctionFailure("not a valid duration string: " + GoStrings.quote(text));
+  }
+
+  private static @Nullable Unit unit(String text) {
     for (Unit unit : Unit.values()) {
-      if (text.startsWith(unit.text, at)) {
+      if (unit.text.equals(text)) {
         return unit;
       }
     }

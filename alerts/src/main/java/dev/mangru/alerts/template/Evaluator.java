@@ -62,6 +62,14 @@ final class Evaluator {
       evaluator.walk(data, root);
     } catch (Budget.Exhausted | BoundedText.Overflow e) {
       throw evaluator.error(TemplateException.Phase.LIMIT, String.valueOf(e.getMessage()));
+    } catch (StackOverflowError _) {
+      // The limit of depth fits the stack of a usual thread; this one's is smaller or in use.
+      // Nothing
+      // here holds a lock or leaves anything half done.
+      throw new TemplateException(
+          TemplateException.Phase.LIMIT,
+          "template: %s: more blocks inside one another than the stack of %s has room for"
+              .formatted(name, Thread.currentThread()));
     }
   }
 

@@ -10,6 +10,9 @@ final class GoFloats {
   /// From this exponent on, `%v` is written with one. Copied from Go's `strconv`.
   private static final int SHORTEST_THRESHOLD = 6;
 
+  /// No double has more digits after the point: the smallest is 2^-1074.
+  private static final int LONGEST_FRACTION = 1_074;
+
   private GoFloats() {}
 
   /// Significant digits without zeros at the end, and where the point is: 0.`digits` × 10^`point`.
@@ -38,10 +41,13 @@ final class GoFloats {
     char lower = Character.toLowerCase(verb);
     char exponentMark = Character.isUpperCase(verb) ? 'E' : 'e';
     if (lower == 'f') {
-      Decimal exact = precision < 0 ? shortestDigits(value) : null;
-      return exact != null
-          ? fixed(exact, Math.max(exact.digits.length() - exact.point, 0))
-          : new BigDecimal(value).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+      if (precision < 0) {
+        Decimal digits = shortestDigits(value);
+        return fixed(digits, Math.max(digits.digits.length() - digits.point, 0));
+      }
+      int exact = Math.min(precision, LONGEST_FRACTION);
+      return new BigDecimal(value).setScale(exact, RoundingMode.HALF_EVEN).toPlainString()
+          + "0".repeat(precision - exact);
     }
     if (lower == 'e') {
       Decimal digits = precision < 0 ? shortestDigits(value) : rounded(value, precision + 1);

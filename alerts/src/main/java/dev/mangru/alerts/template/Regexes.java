@@ -20,7 +20,7 @@ final class Regexes {
     try {
       return matcher(compile(pattern), text, made).find();
     } catch (PatternSyntaxException e) {
-      throw new FunctionFailure(String.valueOf(e.getMessage()));
+      throw new FunctionFailure(problem(pattern, e));
     }
   }
 
@@ -33,7 +33,7 @@ final class Regexes {
       compiled = compile(pattern);
     } catch (PatternSyntaxException e) {
       String quoted = pattern.indexOf('`') < 0 ? "`" + pattern + "`" : GoStrings.quote(pattern);
-      throw new FunctionFailure("regexp: Compile(" + quoted + "): " + e.getMessage());
+      throw new FunctionFailure("regexp: Compile(" + quoted + "): " + problem(pattern, e));
     }
     Matcher matcher = matcher(compiled, text, made);
     BoundedText out = made.text();
@@ -50,6 +50,14 @@ final class Regexes {
       lastEnd = matcher.end();
     }
     return out.append(text, copied, text.length()).toString();
+  }
+
+  /// Go's words; RE2/J has others for one mistake.
+  private static String problem(String pattern, PatternSyntaxException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("stack underflow")
+        ? "error parsing regexp: unexpected ): `" + pattern + "`"
+        : message;
   }
 
   private static Pattern compile(String pattern) throws FunctionFailure {
