@@ -1,5 +1,6 @@
-/// Nodes: pending pods make a node group grow, nodes that nobody needs are drained and removed. The
-/// shapes of pods and nodes are in `shape`, machines come from a `provider`.
+/// Nodes: pending pods make a node group grow, nodes that nobody needs are drained and removed.
+/// Start with [NodeAutoscaler]; the shapes of pods and nodes are in `shape`, the pure decisions in
+/// `plan`, removals in `act`, and machines come from a `provider`.
 @NullMarked
 package dev.mangru.autoscaler.node;
 
