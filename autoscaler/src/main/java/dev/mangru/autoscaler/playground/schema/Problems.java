@@ -38,6 +38,10 @@ final class Problems {
     add("FieldValueForbidden", "Forbidden: " + why, field);
   }
 
+  void notFound(String field, String value) {
+    add("FieldValueNotFound", "Not found: \"" + value + "\"", field);
+  }
+
   void duplicate(String field, String value) {
     add("FieldValueDuplicate", "Duplicate value: \"" + value + "\"", field);
   }
