@@ -51,39 +51,40 @@ final class Calls implements Function.Invocation {
   Value field(Value dot, Node.Field field, @Nullable List<Node> arguments, @Nullable Value piped)
       throws TemplateException {
     evaluator.at(field);
-    return path(dot, dot, field, field.path(), arguments, piped);
+    return path(dot, dot, evaluator.dotBoxed(), field, field.path(), arguments, piped);
   }
 
   Value chain(Value dot, Node.Chain chain, @Nullable List<Node> arguments, @Nullable Value piped)
       throws TemplateException {
     evaluator.at(chain);
     Value base = argument(dot, GoType.ANY, chain.base());
-    return path(dot, base, chain, chain.path(), arguments, piped);
+    return path(dot, base, false, chain, chain.path(), arguments, piped);
   }
 
   Value variable(
       Value dot, Node.Variable variable, @Nullable List<Node> arguments, @Nullable Value piped)
       throws TemplateException {
     evaluator.at(variable);
-    Value value = evaluator.variable(variable.path().getFirst());
+    Evaluator.Variable known = evaluator.variable(variable.path().getFirst());
     if (variable.path().size() == 1) {
       evaluator.notAFunction(arguments == null ? List.of(variable) : arguments, piped);
-      return value;
+      return known.value();
     }
     List<String> path = variable.path().subList(1, variable.path().size());
-    return path(dot, value, variable, path, arguments, piped);
+    return path(dot, known.value(), known.boxed(), variable, path, arguments, piped);
   }
 
   private Value path(
       Value dot,
       Value from,
+      boolean fromBoxed,
       Node node,
       List<String> path,
       @Nullable List<Node> arguments,
       @Nullable Value piped)
       throws TemplateException {
     Value receiver = from;
-    boolean boxed = false;
+    boolean boxed = fromBoxed;
     for (int i = 0; i < path.size() - 1; i++) {
       Value holder = receiver;
       receiver = unboxed(path.get(i), node, dot, null, null, receiver, boxed);
@@ -269,8 +270,19 @@ final class Calls implements Function.Invocation {
     if (Builtins.isCall(function)) {
       problem = problem.replaceFirst("\\{}", quotedReplacement(arguments));
     }
+    if (function.name().equals("len") && values.contains(Value.Nil.NIL) && isMissing(arguments)) {
+      problem = "len of nil pointer"; // A missing key is a nil of some type, unlike `nil` itself.
+    }
     evaluator.at(node);
     throw evaluator.error("error calling " + function.name() + ": " + problem);
+  }
+
+  private static boolean isMissing(List<Node> arguments) {
+    return arguments.stream()
+        .anyMatch(argument ->
+            argument instanceof Node.Field
+                || argument instanceof Node.Chain
+                || argument instanceof Node.Variable);
   }
 
   private static String quotedReplacement(List<Node> arguments) {

@@ -25,7 +25,8 @@ final class Evaluator {
     CONTINUE
   }
 
-  private record Variable(String name, Value value) {}
+  /// @param boxed whether Go has the value as an `interface {}`, which shows in errors
+  record Variable(String name, Value value, boolean boxed) {}
 
   private final Expansion expansion;
   private final String name;
@@ -37,13 +38,16 @@ final class Evaluator {
   /// The node at work, for errors.
   private Node at;
 
+  /// Whether Go has `.` as an `interface {}`, which shows in errors.
+  private boolean dotBoxed;
+
   private Evaluator(Expansion expansion, String name, Node root, Value data, Sink out, int depth) {
     this.expansion = expansion;
     this.name = name;
     this.out = out;
     this.depth = depth;
     this.at = root;
-    this.variables.add(new Variable("$", data));
+    this.variables.add(new Variable("$", data, false));
     this.calls = new Calls(this, expansion);
   }
 
@@ -177,7 +181,14 @@ final class Evaluator {
   private Flow ifOrWith(Value dot, Branch branch) throws TemplateException {
     Value value = pipeline(dot, branch.pipe());
     if (Values.truth(value)) {
-      return walk(branch.kind() == Branch.Kind.WITH ? value : dot, branch.body());
+      if (branch.kind() == Branch.Kind.IF) {
+        return walk(dot, branch.body());
+      }
+      boolean before = dotBoxed;
+      dotBoxed = false;
+      Flow flow = walk(value, branch.body());
+      dotBoxed = before;
+      return flow;
     }
     return branch.otherwise() == null ? Flow.NEXT : walk(dot, branch.otherwise());
   }
@@ -191,7 +202,8 @@ final class Evaluator {
       case Value.Items items -> {
         for (int i = 0; i < items.values().size(); i++) {
           any = true;
-          if (!iteration(branch, new Value.Int(i, GoType.INT), items.values().get(i), mark)) {
+          if (!iteration(
+              branch, new Value.Int(i, GoType.INT), items.values().get(i), mark, isBoxed(over))) {
             break;
           }
         }
@@ -199,7 +211,8 @@ final class Evaluator {
       case Value.Mapping mapping -> {
         for (Map.Entry<String, Value> entry : mapping.entries().entrySet()) {
           any = true;
-          if (!iteration(branch, Value.text(entry.getKey()), entry.getValue(), mark)) {
+          if (!iteration(
+              branch, Value.text(entry.getKey()), entry.getValue(), mark, isBoxed(over))) {
             break;
           }
         }
@@ -211,7 +224,7 @@ final class Evaluator {
         for (long i = 0; i < count.value(); i++) {
           any = true;
           Value index = new Value.Int(i, count.type());
-          if (!iteration(branch, index, index, mark)) {
+          if (!iteration(branch, index, index, mark, false)) {
             break;
           }
         }
@@ -228,13 +241,22 @@ final class Evaluator {
     return any || branch.otherwise() == null ? Flow.NEXT : walk(dot, branch.otherwise());
   }
 
+  private static boolean isBoxed(Value collection) {
+    GoType element = collection.type().element();
+    return element != null && element.kind() == GoType.Kind.ANY;
+  }
+
+  boolean dotBoxed() {
+    return dotBoxed;
+  }
+
   private String printed(Value value) {
     return GoFormat.print(
         List.of(value), new BoundedText(expansion.options().limits().outputChars()));
   }
 
   /// One turn of a loop; says whether to go on.
-  private boolean iteration(Branch branch, Value index, Value element, int mark)
+  private boolean iteration(Branch branch, Value index, Value element, int mark, boolean boxed)
       throws TemplateException {
     List<Node.Variable> declared = branch.pipe().declared();
     if (branch.pipe().assigns()) {
@@ -246,20 +268,23 @@ final class Evaluator {
       }
     } else {
       if (!declared.isEmpty()) {
-        setTop(1, element);
+        setTop(1, element, boxed);
       }
       if (declared.size() > 1) {
-        setTop(2, index);
+        setTop(2, index, false);
       }
     }
+    boolean before = dotBoxed;
+    dotBoxed = boxed;
     Flow flow = walk(element, branch.body());
+    dotBoxed = before;
     pop(mark);
     return flow != Flow.BREAK;
   }
 
-  private void setTop(int fromEnd, Value value) {
+  private void setTop(int fromEnd, Value value, boolean boxed) {
     int place = variables.size() - fromEnd;
-    variables.set(place, new Variable(variables.get(place).name(), value));
+    variables.set(place, new Variable(variables.get(place).name(), value, boxed));
   }
 
   private void template(Value dot, Node.Call call) throws TemplateException {
@@ -299,7 +324,7 @@ final class Evaluator {
       if (pipe.assigns()) {
         assign(variableName, result);
       } else {
-        variables.add(new Variable(variableName, result));
+        variables.add(new Variable(variableName, result, false));
       }
     }
     return result;
@@ -308,17 +333,17 @@ final class Evaluator {
   private void assign(String variable, Value value) throws TemplateException {
     for (int i = variables.size() - 1; i >= 0; i--) {
       if (variables.get(i).name().equals(variable)) {
-        variables.set(i, new Variable(variable, value));
+        variables.set(i, new Variable(variable, value, false));
         return;
       }
     }
     throw error("undefined variable: " + variable);
   }
 
-  Value variable(String variable) throws TemplateException {
+  Variable variable(String variable) throws TemplateException {
     for (int i = variables.size() - 1; i >= 0; i--) {
       if (variables.get(i).name().equals(variable)) {
-        return variables.get(i).value();
+        return variables.get(i);
       }
     }
     throw error("undefined variable: " + variable);

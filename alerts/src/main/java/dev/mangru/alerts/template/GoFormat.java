@@ -17,11 +17,15 @@ final class GoFormat {
   /// Lists and maps inside one another that are written out.
   private static final int MAX_DEPTH = 100;
 
+  private static final GoType UINT64 = GoType.named("uint64", GoType.Kind.UINT, Map.of());
+
   private final BoundedText out;
 
   private boolean minus;
   private boolean plus;
   private boolean sharp;
+  private boolean plusV;
+  private boolean sharpV;
   private boolean space;
   private boolean zero;
   private int width;
@@ -37,6 +41,8 @@ final class GoFormat {
     minus = false;
     plus = false;
     sharp = false;
+    plusV = false;
+    sharpV = false;
     space = false;
     zero = false;
     width = -1;
@@ -211,6 +217,13 @@ final class GoFormat {
     } else if (argument >= arguments.size()) {
       out.append("%!").appendCodePoint(verb).append("(MISSING)");
     } else {
+      if (verb == 'v') {
+        // These two say how to write the whole, not its numbers.
+        plusV = plus;
+        sharpV = sharp;
+        plus = false;
+        sharp = false;
+      }
       value(arguments.get(argument++), verb, 0);
     }
   }
@@ -294,7 +307,7 @@ final class GoFormat {
     if (!erroring
         && stringer != null
         && stringer.parameters().isEmpty()
-        && !sharp
+        && !sharpV
         && "vsxXq".indexOf(verb) >= 0) {
       String text = stringOf(value, stringer);
       string(text, verb == 'v' ? 's' : verb);
@@ -312,8 +325,28 @@ final class GoFormat {
       case Value.Items items -> items(items, verb, depth);
       case Value.Mapping mapping -> mapping(mapping, verb, depth);
       case Value.Struct struct -> struct(struct, verb, depth);
-      case Value.Time _ -> bad(verb, value);
+      case Value.Time time -> time(time, verb, depth);
     }
+  }
+
+  /// What Go's time consists of: nanoseconds, seconds since the year 1, and a zone, `nil` for UTC.
+  private void time(Value.Time time, int verb, int depth) {
+    long seconds = time.at().toEpochSecond() - GoTimes.ZERO.toEpochSecond();
+    out.append('{');
+    value(new Value.Int(time.at().getNano(), UINT64), verb, depth + 1);
+    out.append(' ');
+    value(new Value.Int(seconds, GoType.INT64), verb, depth + 1);
+    out.append(' ');
+    if ("bodxX".indexOf(verb) >= 0) {
+      value(new Value.Int(0, UINT64), verb, depth + 1);
+    } else if (verb == 'v') {
+      pad("<nil>");
+    } else {
+      out.append("%!").appendCodePoint(verb).append("(*time.Location=");
+      pad("<nil>");
+      out.append(')');
+    }
+    out.append('}');
   }
 
   private static String stringOf(Value value, GoType.Method stringer) {
@@ -377,8 +410,11 @@ final class GoFormat {
             : Long.toString(Math.abs(value), radix);
     String sign = value < 0 ? "-" : plus ? "+" : space ? " " : "";
     int least = precision;
+    boolean before = zero;
     if (precision == 0 && value == 0) {
+      zero = false;
       pad("");
+      zero = before;
       return;
     }
     if (precision < 0 && zero && !minus && width > 0) {
@@ -388,7 +424,9 @@ final class GoFormat {
       room(least);
       digits = "0".repeat(least - digits.length()) + digits;
     }
+    zero = false; // A number is filled with zeros above, behind its sign, or not at all.
     pad(sign + prefix + (upper ? digits.toUpperCase(Locale.ROOT) : digits));
+    zero = before;
   }
 
   /// Makes sure that what follows is no larger than the output may be.
@@ -475,7 +513,7 @@ final class GoFormat {
   }
 
   private void text(Value.Text text, int verb) {
-    if (sharp && verb == 'v') {
+    if (sharpV) {
       pad(GoStrings.quote(text.value()));
     } else if ("vsxXq".indexOf(verb) >= 0) {
       string(text.value(), verb);
@@ -523,22 +561,22 @@ final class GoFormat {
   }
 
   private void items(Value.Items items, int verb, int depth) {
-    if (sharp && verb == 'v') {
+    if (sharpV) {
       out.append(items.type().name()).append('{');
     } else {
       out.append('[');
     }
     for (int i = 0; i < items.values().size(); i++) {
       if (i > 0) {
-        out.append(sharp && verb == 'v' ? ", " : " ");
+        out.append(sharpV ? ", " : " ");
       }
       value(items.values().get(i), verb, depth + 1);
     }
-    out.append(sharp && verb == 'v' ? '}' : ']');
+    out.append(sharpV ? '}' : ']');
   }
 
   private void mapping(Value.Mapping mapping, int verb, int depth) {
-    boolean goSyntax = sharp && verb == 'v';
+    boolean goSyntax = sharpV;
     out.append(goSyntax ? mapping.type().name() + "{" : "map[");
     boolean first = true;
     for (Map.Entry<String, Value> entry : mapping.entries().entrySet()) {
@@ -554,7 +592,7 @@ final class GoFormat {
   }
 
   private void struct(Value.Struct struct, int verb, int depth) {
-    boolean goSyntax = sharp && verb == 'v';
+    boolean goSyntax = sharpV;
     if (struct.type().kind() == GoType.Kind.POINTER) {
       out.append('&');
     }
@@ -565,7 +603,7 @@ final class GoFormat {
         out.append(goSyntax ? ", " : " ");
       }
       first = false;
-      if (plus || goSyntax) {
+      if (plusV || goSyntax) {
         out.append(field.getKey()).append(':');
       }
       value(field.getValue(), verb, depth + 1);
