@@ -24,8 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// @param timeout of one, at most the interval
 /// @param through the API server through whose proxies pods and kubelets are read; null to go to
 ///   pods themselves and leave kubelets to the agents
+/// @param authorization for that API server; null for none
 public record KubeTargets(
-    Labels cluster, Duration interval, Duration timeout, @Nullable URI through) {
+    Labels cluster,
+    Duration interval,
+    Duration timeout,
+    @Nullable URI through,
+    @Nullable String authorization) {
 
   /// The targets of what is there now. Pods that do not run have none.
   public List<ScrapeTarget> of(KubeObjects objects) {
@@ -56,7 +61,8 @@ public record KubeTargets(
         api.resolve("/api/v1/nodes/" + name(node) + "/proxy/metrics/cadvisor"),
         labels,
         interval,
-        timeout);
+        timeout,
+        authorization);
   }
 
   private @Nullable ScrapeTarget pod(Pod pod) {
@@ -100,7 +106,8 @@ public record KubeTargets(
                       + port
                       + "/proxy"
                       + path);
-      return new ScrapeTarget(job, url, labels, interval, timeout);
+      return new ScrapeTarget(
+          job, url, labels, interval, timeout, through == null ? null : authorization);
     } catch (IllegalArgumentException _) {
       return null; // an annotation that makes no URL; the pod is not scraped, as if it had none
     }

@@ -59,7 +59,7 @@ final class PageFetcher {
   /// @throws IOException when there is no good answer in time, it is too large, or of another kind
   Page fetch(ScrapeTarget target) throws IOException {
     Duration timeout = target.timeout();
-    HttpRequest request =
+    HttpRequest.Builder builder =
         HttpRequest.newBuilder(target.url())
             .timeout(timeout)
             .header("Accept", ACCEPT)
@@ -67,9 +67,12 @@ final class PageFetcher {
             .header("User-Agent", "Mangru")
             .header(
                 "X-Prometheus-Scrape-Timeout-Seconds", Double.toString(timeout.toMillis() / MILLIS))
-            .GET()
-            .build();
-    HttpResponse<byte[]> response = send(request, timeout);
+            .GET();
+    String authorization = target.authorization();
+    if (authorization != null) {
+      builder.header("Authorization", authorization);
+    }
+    HttpResponse<byte[]> response = send(builder.build(), timeout);
     if (response.statusCode() != 200) {
       throw new IOException(
           "server returned HTTP status " + response.statusCode() + ", expected 200");

@@ -3,6 +3,7 @@ package dev.mangru.collector.scrape;
 import dev.mangru.model.metric.Labels;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// A page of metrics to read again and again.
 ///
@@ -12,8 +13,25 @@ import java.time.Duration;
 /// @param interval how often to read it; kept by whoever calls the scraper
 /// @param timeout how long one reading may take, from connecting to the last byte; at most the
 ///   interval
+/// @param authorization the value of the `Authorization` header, such as `Bearer …`; null for none
 public record ScrapeTarget(
-    String job, URI url, Labels labels, Duration interval, Duration timeout) {
+    String job,
+    URI url,
+    Labels labels,
+    Duration interval,
+    Duration timeout,
+    @Nullable String authorization) {
+
+  /// A target that anyone may read.
+  public ScrapeTarget(String job, URI url, Labels labels, Duration interval, Duration timeout) {
+    this(job, url, labels, interval, timeout, null);
+  }
+
+  /// Leaves out the authorization, which is a secret.
+  @Override
+  public String toString() {
+    return job + " " + url + " " + labels;
+  }
 
   public ScrapeTarget {
     if (job.isEmpty()) {
