@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /// Every step of every alert, on stable storage before anyone hears of it. Thread-safe.
 ///
-/// Each record holds whole alerts, so a later one makes an earlier one moot, and reading a part of
-/// the log twice changes nothing. When the log has grown, [#maintain] writes what is alive and the
-/// timeline into a new segment and deletes the ones before: a crash anywhere in between leaves the
-/// old segments, and perhaps some of the new records, which say the same.
+/// Each record holds whole alerts, so a later one makes an earlier one moot. When the log has
+/// grown, [#maintain] writes a snapshot (what is alive, and the timeline) into a new segment and
+/// deletes the ones before. A snapshot counts only once its end is there, and then counts alone: a
+/// crash may keep any of the deleted segments.
 ///
 /// A disk that is full must not silence alerts: a record that cannot be written is logged and
 /// counted, life goes on in memory, and [#maintain] writes all of it once there is room.
@@ -123,20 +123,49 @@ public final class AlertJournal implements AutoCloseable {
 
   /// What the log says, read from its beginning.
   private static final class Contents implements AlertRecords.Sink {
-    final Map<RuleKey, Map<Labels, Alert>> alive = new LinkedHashMap<>();
-    final Deque<AlertChange> timeline = new ArrayDeque<>();
+    Map<RuleKey, Map<Labels, Alert>> alive = new LinkedHashMap<>();
+    Deque<AlertChange> timeline = new ArrayDeque<>();
+
+    /// A snapshot that has begun, or null.
+    private @Nullable Contents snapshot;
 
     @Override
-    public void timelineBegins() {
-      timeline.clear();
+    public void snapshotBegins() {
+      snapshot = new Contents();
+    }
+
+    @Override
+    public void snapshotEnds() {
+      Contents whole = snapshot;
+      if (whole == null) {
+        throw new IllegalArgumentException("a snapshot ends that never began");
+      }
+      alive = whole.alive;
+      timeline = whole.timeline;
+      snapshot = null;
     }
 
     @Override
     public void change(AlertChange change, AlertRecords.Scope scope) {
-      if (scope != AlertRecords.Scope.TIMELINE) {
-        state(change);
+      switch (scope) {
+        case BOTH -> {
+          state(change);
+          news(change);
+        }
+        case STATE -> part().state(change);
+        case TIMELINE -> part().news(change);
       }
-      if (scope != AlertRecords.Scope.STATE && change.isNews()) {
+    }
+
+    private Contents part() {
+      if (snapshot == null) {
+        throw new IllegalArgumentException("a part of a snapshot that never began");
+      }
+      return snapshot;
+    }
+
+    private void news(AlertChange change) {
+      if (change.isNews()) {
         timeline.addLast(change);
         if (timeline.size() > MAX_TIMELINE) {
           timeline.removeFirst();
@@ -186,7 +215,7 @@ public final class AlertJournal implements AutoCloseable {
       if (log == null) {
         return true;
       }
-      submit(changes, AlertRecords.Scope.BOTH, false, tickets);
+      submit(changes, AlertRecords.Scope.BOTH, tickets);
     } catch (MangruException e) {
       failed(e);
       return false;
@@ -208,10 +237,7 @@ public final class AlertJournal implements AutoCloseable {
   }
 
   private void submit(
-      List<AlertChange> changes,
-      AlertRecords.Scope scope,
-      boolean timelineBegins,
-      List<RecordLog.Ticket> tickets) {
+      List<AlertChange> changes, AlertRecords.Scope scope, List<RecordLog.Ticket> tickets) {
     RecordLog open = log;
     if (open == null) {
       return;
@@ -221,7 +247,7 @@ public final class AlertJournal implements AutoCloseable {
           AlertRecords.encode(
               changes.subList(i, Math.min(changes.size(), i + CHANGES_PER_RECORD)),
               scope,
-              timelineBegins && i == 0);
+              AlertRecords.Snapshot.NONE);
       bytesSinceCompaction += record.length;
       tickets.add(open.submit(ByteBuffer.wrap(record), () -> {}));
     }
@@ -272,7 +298,10 @@ public final class AlertJournal implements AutoCloseable {
                   state.add(
                       new AlertChange(
                           rule, alert.activeAt(), alert.state(), alert.state(), alert))));
-      submit(state, AlertRecords.Scope.STATE, false, tickets);
+      submit(state, AlertRecords.Scope.STATE, tickets);
+      byte[] end =
+          AlertRecords.encode(List.of(), AlertRecords.Scope.STATE, AlertRecords.Snapshot.ENDS);
+      tickets.add(open.submit(ByteBuffer.wrap(end), () -> {}));
       tickets.forEach(RecordLog.Ticket::await);
       compactedBytes = bytesSinceCompaction;
       bytesSinceCompaction = 0;
@@ -289,12 +318,13 @@ public final class AlertJournal implements AutoCloseable {
     }
   }
 
-  /// The timeline as one record, so that a crash cannot leave half of it. The oldest half goes if
-  /// texts are so long that it would not fit.
+  /// The timeline as one record, the first of a snapshot. The oldest half goes if texts are so long
+  /// that it would not fit.
   private byte[] timeline() {
     List<AlertChange> kept = List.copyOf(contents.timeline);
     while (true) {
-      byte[] record = AlertRecords.encode(kept, AlertRecords.Scope.TIMELINE, true);
+      byte[] record =
+          AlertRecords.encode(kept, AlertRecords.Scope.TIMELINE, AlertRecords.Snapshot.BEGINS);
       if (record.length <= MAX_TIMELINE_BYTES) {
         return record;
       }

@@ -19,16 +19,29 @@ final class AlertRecords {
   enum Scope {
     /// State and timeline.
     BOTH,
-    /// Only the state: rewritten by a compaction.
+    /// Part of a snapshot: its state.
     STATE,
-    /// Only the timeline: likewise.
+    /// Part of a snapshot: its timeline.
     TIMELINE
+  }
+
+  /// Where a record stands in a snapshot.
+  enum Snapshot {
+    /// In none, or inside.
+    NONE,
+    /// It is the first.
+    BEGINS,
+    /// It is the last: everything before the snapshot is moot.
+    ENDS
   }
 
   /// Takes what a record holds.
   interface Sink {
-    /// The timeline begins anew with the changes that follow.
-    void timelineBegins();
+    /// A snapshot begins; one that was under way never ended and is moot.
+    void snapshotBegins();
+
+    /// What came since the snapshot began replaces everything before.
+    void snapshotEnds();
 
     /// One change.
     void change(AlertChange change, Scope scope);
@@ -36,10 +49,10 @@ final class AlertRecords {
 
   private AlertRecords() {}
 
-  static byte[] encode(List<AlertChange> changes, Scope scope, boolean timelineBegins) {
+  static byte[] encode(List<AlertChange> changes, Scope scope, Snapshot snapshot) {
     ProtobufWriter writer = new ProtobufWriter();
-    if (timelineBegins) {
-      writer.varint(1, 1);
+    if (snapshot != Snapshot.NONE) {
+      writer.varint(1, snapshot == Snapshot.BEGINS ? 1 : 2);
     }
     writer.varint(2, code(scope));
     for (AlertChange change : changes) {
@@ -86,17 +99,25 @@ final class AlertRecords {
     payload.duplicate().get(bytes);
     ProtobufReader reader = new ProtobufReader(bytes);
     Scope scope = Scope.BOTH;
+    boolean ends = false;
     while (reader.nextField()) {
       switch (reader.field()) {
         case 1 -> {
-          if (reader.readVarint() != 0) {
-            sink.timelineBegins();
+          long snapshot = reader.readVarint();
+          ends = snapshot == 2;
+          if (snapshot == 1) {
+            sink.snapshotBegins();
+          } else if (!ends) {
+            throw MangruException.badData("unknown part of a snapshot " + snapshot);
           }
         }
         case 2 -> scope = scope(reader.readVarint());
         case 3 -> sink.change(change(reader.readMessage()), scope);
         default -> reader.skip();
       }
+    }
+    if (ends) {
+      sink.snapshotEnds();
     }
   }
 

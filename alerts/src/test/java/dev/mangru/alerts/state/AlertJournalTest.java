@@ -159,7 +159,7 @@ class AlertJournalTest {
                     AlertState.FIRING,
                     alert)),
             AlertRecords.Scope.BOTH,
-            false);
+            AlertRecords.Snapshot.NONE);
     assertThat(HexFormat.ofDelimiter(" ").formatHex(bytes))
         .isEqualTo(
             "10 00 1a 43 0a 01 66 12 01 67 1a 04 44 6f 77 6e 21 07 00 00 00 00 00 00 00"
