@@ -6,7 +6,9 @@ import dev.mangru.server.http.prometheus.QueryApi;
 import dev.mangru.server.http.prometheus.SeriesApi;
 import dev.mangru.server.http.prometheus.StatusApi;
 import dev.mangru.server.http.prometheus.WriteApi;
+import dev.mangru.server.http.scaling.DecisionsApi;
 import dev.mangru.server.http.ui.ChartApi;
+import dev.mangru.server.http.ui.ClusterApi;
 import dev.mangru.server.http.ui.LogsApi;
 import dev.mangru.server.http.ui.SloApi;
 import dev.mangru.server.http.ui.TailApi;
@@ -25,6 +27,8 @@ import org.springframework.context.annotation.Import;
   ChartApi.class,
   LogsApi.class,
   TailApi.class,
-  SloApi.class
+  SloApi.class,
+  ClusterApi.class,
+  DecisionsApi.class
 })
 class ApiWiring {}

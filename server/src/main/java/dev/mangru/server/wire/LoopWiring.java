@@ -7,6 +7,7 @@ import dev.mangru.server.loop.Loops;
 import dev.mangru.server.self.Faults;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
+import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
 import dev.mangru.tsdb.Tsdb;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,13 +41,15 @@ class LoopWiring {
       LogIndex logIndex,
       SloEngine slo,
       Disconnects disconnects,
-      SelfScrape selfScrape) {
+      SelfScrape selfScrape,
+      ClusterWork cluster) {
     Loops loops = new Loops(clock, faults, metrics);
     loops.start("maintain-metrics", MAINTENANCE, tsdb::maintain);
     loops.start("maintain-logs", MAINTENANCE, logIndex::maintain);
     loops.start("slo", SLO_TICK, slo::tick);
     loops.start("disconnects", DISCONNECTS, _ -> disconnects.check());
     loops.start("self-scrape", SCRAPE, selfScrape::pass);
+    cluster.all().forEach(each -> loops.start(each.name(), each.pause(), each.work()));
     return loops;
   }
 }

@@ -3,6 +3,7 @@ package dev.mangru.server.wire;
 import com.vaadin.flow.spring.annotation.EnableVaadin;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.config.StartFailure;
+import dev.mangru.server.wire.kube.ClusterWiring;
 import java.util.List;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Import;
   MetricsWiring.class,
   LogsWiring.class,
   ObjectivesWiring.class,
+  ClusterWiring.class,
   HttpWiring.class,
   ApiWiring.class,
   LoopWiring.class,
