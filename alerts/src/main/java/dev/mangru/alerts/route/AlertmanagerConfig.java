@@ -152,6 +152,50 @@ public record AlertmanagerConfig(
     return intervals;
   }
 
+  /// A configuration that tells one webhook of everything, for those who have none of their own.
+  ///
+  /// @param receiver what to call it
+  /// @param url where to
+  /// @throws MangruException `BAD_DATA` if it is no HTTP URL
+  public static AlertmanagerConfig forWebhook(String receiver, String url) {
+    return parse(
+        "built in",
+        """
+        route:
+          receiver: %s
+          group_by: [alertname, slo, cluster, namespace]
+          group_wait: 5s
+          group_interval: 30s
+          repeat_interval: 4h
+        receivers:
+          - name: %s
+            webhook_configs:
+              - url: %s
+        """
+            .formatted(GoText.quote(receiver), GoText.quote(receiver), GoText.quote(url)));
+  }
+
+  /// A configuration that tells nobody, and groups alerts for whoever looks.
+  public static AlertmanagerConfig forNobody() {
+    return parse(
+        "built in",
+        """
+        route:
+          receiver: none
+          group_by: [alertname, slo, cluster, namespace]
+          group_wait: 5s
+          group_interval: 30s
+          repeat_interval: 4h
+        receivers:
+          - name: none
+        """);
+  }
+
+  /// Its text without secrets and comments.
+  public String redacted() {
+    return ConfigText.redact(original);
+  }
+
   /// The receiver called `name`, or null.
   public @Nullable Receiver receiver(String name) {
     for (Receiver receiver : receivers) {
