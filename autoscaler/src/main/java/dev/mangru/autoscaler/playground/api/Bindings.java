@@ -1,9 +1,12 @@
 package dev.mangru.autoscaler.playground.api;
 
+import dev.mangru.autoscaler.playground.schema.ResourceCatalog;
+import dev.mangru.autoscaler.playground.schema.ResourceType;
 import dev.mangru.autoscaler.playground.store.KubeApiException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,8 +23,31 @@ final class Bindings {
     this.clock = clock;
   }
 
-  void bind(ResourcePath path, ApiExchange exchange) throws IOException {
+  /// Whether a path below `/api/v1` is `/namespaces/NS/bindings`, where the Binding itself says
+  /// which pod it is for.
+  static boolean isCollection(String group, List<String> segments) {
+    return group.isEmpty()
+        && segments.size() == 3
+        && segments.getFirst().equals("namespaces")
+        && segments.getLast().equals("bindings");
+  }
+
+  /// The path of a pod's binding without the pod's name.
+  static ResourcePath path(ResourceCatalog catalog, String namespace) {
+    ResourceType pods =
+        catalog.byPlural("", "v1", "pods").orElseThrow(KubeApiException::noSuchPath);
+    return new ResourcePath(pods, namespace, "", "binding", List.of());
+  }
+
+  void bind(ResourcePath asked, ApiExchange exchange) throws IOException {
     ObjectNode binding = JsonBodies.object(exchange.body(), exchange.header("Content-Type"));
+    String said = binding.path("metadata").path("name").asString(asked.name());
+    if (said.isEmpty() || (!asked.name().isEmpty() && !said.equals(asked.name()))) {
+      throw KubeApiException.badRequest(
+          "a Binding must have the name of its pod, found \"" + said + "\"");
+    }
+    ResourcePath path =
+        new ResourcePath(asked.type(), asked.namespace(), said, "binding", List.of());
     String node = binding.path("target").path("name").asString("");
     String kind = binding.path("target").path("kind").asString("Node");
     if (node.isEmpty() || !(kind.isEmpty() || kind.equals("Node"))) {

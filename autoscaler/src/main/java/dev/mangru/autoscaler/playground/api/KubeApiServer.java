@@ -318,7 +318,8 @@ public final class KubeApiServer implements AutoCloseable {
           "this server answers on localhost, 127.0.0.1 and [::1] only, not on \"" + host + "\"",
           null);
     }
-    if (!exchange.header("Origin").isEmpty()) {
+    String origin = exchange.header("Origin");
+    if (!origin.isEmpty() && !origin.endsWith("://" + host)) {
       throw new KubeApiException(
           403, "Forbidden", "this server does not answer to web pages", null);
     }
@@ -430,7 +431,10 @@ public final class KubeApiServer implements AutoCloseable {
       Reviews.serve(exchange, segments);
       return;
     }
-    ResourcePath path = ResourcePath.of(catalog, group, version, segments);
+    ResourcePath path =
+        Bindings.isCollection(group, segments)
+            ? Bindings.path(catalog, segments.get(1))
+            : ResourcePath.of(catalog, group, version, segments);
     String verb = ObjectRoutes.verb(path, exchange);
     for (Faults.Effect effect : faults.on(verb, path.label())) {
       switch (effect) {

@@ -70,7 +70,10 @@ final class ObjectRoutes {
       subresources.serve(path, verb, exchange);
       return;
     }
-    if (!type.hasVerb(verb) || (verb.equals("create") && !path.name().isEmpty())) {
+    boolean named = !path.name().isEmpty();
+    if (!type.hasVerb(verb)
+        || (named && verb.equals("create"))
+        || (!named && (verb.equals("update") || verb.equals("patch")))) {
       throw KubeApiException.methodNotAllowed(
           "the server does not allow this method on the requested resource");
     }

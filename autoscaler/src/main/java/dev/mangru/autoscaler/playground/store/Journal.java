@@ -30,6 +30,9 @@ final class Journal implements AutoCloseable {
   private long changeBytes;
   private long snapshotBytes;
 
+  /// After a snapshot that failed: the changes to wait for before the next try.
+  private long retryBytes;
+
   /// What a journal tells when it is read.
   interface Reader {
     /// Everything before is replaced by these objects.
@@ -158,12 +161,13 @@ final class Journal implements AutoCloseable {
 
   /// Whether the changes have outgrown the snapshot.
   boolean wantsSnapshot(long compactBytes) {
-    return changeBytes > Math.max(compactBytes, snapshotBytes);
+    return changeBytes > Math.max(retryBytes, Math.max(compactBytes, snapshotBytes));
   }
 
   /// Writes everything anew and drops what was before. Returns once that is durable.
   void snapshot(long revision, Collection<NavigableMap<ObjectKey, ObjectNode>> objects)
       throws IOException {
+    retryBytes = 2 * changeBytes;
     long firstKept = log.rotate();
     int count = objects.stream().mapToInt(Map::size).sum();
     List<RecordLog.Ticket> queued = new ArrayList<>();
@@ -182,6 +186,7 @@ final class Journal implements AutoCloseable {
     log.deleteBefore(firstKept);
     snapshotBytes = bytes;
     changeBytes = 0;
+    retryBytes = 0;
   }
 
   private static ObjectNode record(String kind, long revision) {

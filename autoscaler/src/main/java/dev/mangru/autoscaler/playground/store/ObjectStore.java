@@ -554,7 +554,9 @@ public final class ObjectStore implements AutoCloseable {
     try {
       if (brokenBy == null) {
         brokenBy = cause;
-        LOG.atError().setCause(cause).log("the playground's store can no longer be written");
+        LOG.atError()
+            .addKeyValue("cause", cause.getMessage())
+            .log("the playground's store can no longer be written");
       }
       return refusal(brokenBy);
     } finally {
@@ -709,8 +711,10 @@ public final class ObjectStore implements AutoCloseable {
     try {
       durable.snapshot(revision, objects.values());
     } catch (IOException | MangruException e) {
-      // What was there before is still whole; the next change tries again.
-      LOG.atWarn().setCause(e).log("the playground's journal could not be compacted");
+      // What was there before is still whole; it is tried again when the journal has doubled.
+      LOG.atWarn()
+          .addKeyValue("cause", e.getMessage())
+          .log("the playground's journal could not be compacted");
     }
   }
 
