@@ -226,7 +226,7 @@ public final class Simulation implements AutoCloseable {
     }
   }
 
-  /// When the scenario began; empty text's worth of nothing, null, before the first step.
+  /// When the scenario began; null before the first step.
   public @Nullable Instant begun() {
     lock.lock();
     try {
@@ -273,11 +273,26 @@ public final class Simulation implements AutoCloseable {
     }
   }
 
-  /// Requests that were lost with the containers that held them.
-  public long lostRequests() {
+  /// What became of all requests of this process: arrived is the sum of the others.
+  ///
+  /// @param arrived at all services
+  /// @param unrouted with no container ready: no page counts them
+  /// @param answered with any code
+  /// @param lost with the containers that held them
+  /// @param waiting in some container
+  public record Requests(long arrived, long unrouted, long answered, long lost, long waiting) {}
+
+  /// What became of all requests so far in this process.
+  public Requests requests() {
     lock.lock();
     try {
-      return kubelets.lostRequests();
+      ServiceTraffic.Totals all = traffic.all();
+      return new Requests(
+          all.arrived(),
+          all.unrouted(),
+          kubelets.answeredRequests(),
+          kubelets.lostRequests(),
+          kubelets.waitingRequests());
     } finally {
       lock.unlock();
     }

@@ -2,53 +2,62 @@ package dev.mangru.autoscaler.playground.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.autoscaler.playground.sim.cluster.Conditions;
 import dev.mangru.autoscaler.playground.sim.cluster.Fields;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.node.ObjectNode;
 
-/// The default scenario with scalers that are as simple as can be.
+/// The default scenario with scalers that are as simple as can be: what a first look shows, second
+/// by second.
 class FlashSaleTest {
 
-  private final List<String> told = new ArrayList<>();
+  private static final int SECONDS = 300;
 
   @Test
   void a_sale_brings_errors_pods_and_nodes_and_all_go_away_again() {
-    Bench bench = new Bench(Scenarios.shipped("flash-sale"), 1);
-    TestScaler scaler = new TestScaler(bench);
-    long beforeServed = 0;
-    long beforeBad = 0;
-    for (int second = 1; second <= 420; second++) {
-      bench.seconds(1);
-      scaler.second(second);
-      TestScaler.Count count = scaler.count();
-      if (second % 5 == 0) {
-        told.add(
-            "%3d s: web %d/%d, nodes %d, served %d, bad %d (%.1f %%)"
-                .formatted(
-                    second,
-                    count.ready(),
-                    count.pods(),
-                    bench.list("nodes").size(),
-                    count.served() - beforeServed,
-                    count.bad() - beforeBad,
-                    100.0
-                        * (count.bad() - beforeBad)
-                        / Math.max(1, count.served() - beforeServed + count.bad() - beforeBad)));
-        beforeServed = count.served();
-        beforeBad = count.bad();
+    TestScaler.Count[] counts = new TestScaler.Count[SECONDS + 1];
+    int[] nodes = new int[SECONDS + 1];
+    boolean pending = false;
+    try (Bench bench = new Bench(Scenarios.shipped("flash-sale"), 1)) {
+      TestScaler scaler = new TestScaler(bench);
+      counts[0] = scaler.count();
+      nodes[0] = bench.list("nodes").size();
+      for (int second = 1; second <= SECONDS; second++) {
+        bench.seconds(1);
+        scaler.second(second);
+        counts[second] = scaler.count();
+        nodes[second] = bench.list("nodes").size();
+        pending |=
+            bench.pods("web-").stream()
+                .anyMatch(pod ->
+                    Fields.text(Conditions.find(pod, "PodScheduled"), "reason")
+                        .equals("Unschedulable"));
+        Simulation.Requests requests = bench.simulation.requests();
+        assertThat(requests.unrouted() + requests.answered() + requests.lost() + requests.waiting())
+            .as("requests after %d s", second)
+            .isEqualTo(requests.arrived());
       }
     }
-    System.out.println(String.join("\n", told));
-    for (ObjectNode pod : bench.list("pods")) {
-      System.out.println(
-          Fields.name(pod)
-              + " "
-              + Fields.text(pod, "status", "phase")
-              + " "
-              + Fields.text(pod, "spec", "nodeName"));
+    assertThat(errorShare(counts, 15, 45)).as("before the sale").isLessThan(0.001);
+    assertThat(errorShare(counts, 55, 75)).as("in the rush").isGreaterThan(0.2);
+    assertThat(errorShare(counts, 100, 300)).as("after it").isLessThan(0.005);
+    int burning = 0;
+    for (int second = 60; second <= SECONDS; second++) {
+      burning += errorShare(counts, second - 60, second) > 0.02 ? 1 : 0;
     }
-    assertThat(bench.list("nodes")).hasSize(2);
+    assertThat(burning).as("seconds with over 2 %% errors in the last minute").isGreaterThan(60);
+
+    assertThat(counts[50].pods()).isEqualTo(2);
+    assertThat(counts[150].ready()).isGreaterThanOrEqualTo(12);
+    assertThat(pending).as("pods that waited for nodes").isTrue();
+    assertThat(nodes[50]).isEqualTo(2);
+    assertThat(nodes[150]).isGreaterThan(2);
+    assertThat(counts[SECONDS].pods()).isEqualTo(2);
+    assertThat(nodes[SECONDS]).isEqualTo(2);
+  }
+
+  private static double errorShare(TestScaler.Count[] counts, int from, int to) {
+    long bad = counts[to].bad() - counts[from].bad();
+    long served = counts[to].served() - counts[from].served();
+    return (double) bad / Math.max(1, bad + served);
   }
 }

@@ -61,7 +61,7 @@ public final class ContainerRun {
   private final ContainerLog log;
   private final long chanceKey;
   private final String idPrefix;
-  private final @Nullable PodLoad load;
+  private @Nullable PodLoad load;
 
   private Phase phase = Phase.WAITING;
   private Instant started = Instant.EPOCH;
@@ -171,6 +171,10 @@ public final class ContainerRun {
     periods = 0;
     throttledPeriods = 0;
     throttledSeconds = 0;
+    if (load != null) {
+      // A new process counts from 0.
+      load = new PodLoad(load.spec());
+    }
     log.restarted(restarts, now);
     start(now);
   }
@@ -213,9 +217,8 @@ public final class ContainerRun {
   }
 
   private void traffic(PodLoad.Tick done) {
-    long answered = done.served() + done.refused() + done.gaveUp();
     receivedBytes += done.arrived() * BYTES_IN;
-    sentBytes += answered * BYTES_OUT;
+    sentBytes += done.answered() * BYTES_OUT;
   }
 
   private void throttle(double share, double seconds) {

@@ -53,6 +53,7 @@ public final class Kubelets {
 
   private final Map<String, NodeUse> uses = new HashMap<>();
   private long lost;
+  private long answered;
 
   /// The kubelets of a cluster.
   public Kubelets(Cluster cluster, Events events, Scenario scenario, Chance chance, LogBook logs) {
@@ -86,6 +87,21 @@ public final class Kubelets {
   /// Requests that were lost with the containers that held them.
   public long lostRequests() {
     return lost;
+  }
+
+  /// Requests that got an answer, good or bad.
+  public long answeredRequests() {
+    return answered;
+  }
+
+  /// Requests that wait in some container.
+  public long waitingRequests() {
+    long waiting = 0;
+    for (PodRun run : ordered.values()) {
+      ContainerRun serving = run.serving();
+      waiting += serving == null || serving.load() == null ? 0 : serving.load().waiting();
+    }
+    return waiting;
   }
 
   // ---- life
@@ -496,6 +512,7 @@ public final class Kubelets {
       if (container.phase() == ContainerRun.Phase.RUNNING) {
         container.work(now, seconds, tick, use.freeCores() + container.usedCores());
         use.add(container);
+        answered += container.load() == null ? 0 : container.load().last().answered();
         lines.working(run, container, now, tick, seconds);
       } else if (container.load() != null) {
         lost += container.load().drop();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,6 +29,10 @@ final class MachineBook {
   private static final int TRIES = 100;
 
   private final Cluster cluster;
+  private volatile @Nullable Read last;
+
+  /// What was read last, for as long as it is the present version.
+  private record Read(ObjectNode map, Page page) {}
 
   MachineBook(Cluster cluster) {
     this.cluster = cluster;
@@ -38,9 +43,14 @@ final class MachineBook {
     private final TreeMap<String, List<Machine>> groups = new TreeMap<>();
     private int nextNumber;
 
-    /// The machines of a group; the list may be changed.
+    /// The machines of a group; in a change the list may be changed.
     List<Machine> of(String group) {
       return groups.computeIfAbsent(group, _ -> new ArrayList<>());
+    }
+
+    /// The machines of a group, to look at.
+    List<Machine> look(String group) {
+      return groups.getOrDefault(group, List.of());
     }
 
     /// Every group, by name.
@@ -57,9 +67,22 @@ final class MachineBook {
     return cluster.find(Kinds.CONFIG_MAPS, NAMESPACE, NAME) == null;
   }
 
+  /// The machines as they are; do not change the page.
   Page read() {
     ObjectNode map = cluster.find(Kinds.CONFIG_MAPS, NAMESPACE, NAME);
-    return map == null ? new Page() : page(map);
+    if (map == null) {
+      return new Page();
+    }
+    Read known = last;
+    if (known == null || !version(known.map()).equals(version(map))) {
+      known = new Read(map, page(map));
+      last = known;
+    }
+    return known.page();
+  }
+
+  private static String version(ObjectNode map) {
+    return Fields.text(map, "metadata", "resourceVersion");
   }
 
   /// Changes the machines, all or nothing. `edit` may be called again on a newer page, and must do

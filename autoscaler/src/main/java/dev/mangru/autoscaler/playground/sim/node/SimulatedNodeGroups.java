@@ -78,7 +78,7 @@ public final class SimulatedNodeGroups implements NodeGroupProvider {
   @Override
   public int targetSize(String group) {
     need(group);
-    return wanted(book.read().of(group));
+    return wanted(book.read().look(group));
   }
 
   private static int wanted(List<Machine> machines) {
@@ -187,7 +187,7 @@ public final class SimulatedNodeGroups implements NodeGroupProvider {
   @Override
   public List<Instance> instances(String group) {
     NodeGroupSpec spec = need(group);
-    return book.read().of(group).stream()
+    return book.read().look(group).stream()
         .map(each -> new Instance(each.id(), each.state(), failure(spec, each), each.created()))
         .toList();
   }

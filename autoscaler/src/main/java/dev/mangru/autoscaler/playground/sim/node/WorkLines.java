@@ -4,7 +4,6 @@ import dev.mangru.autoscaler.playground.sim.traffic.PodLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -98,8 +97,6 @@ final class WorkLines {
         .put("method", method)
         .put("path", path)
         .put("status", code)
-        .put(
-            "duration_ms",
-            Double.parseDouble(String.format(Locale.ROOT, "%.1f", seconds * MILLIS)));
+        .put("duration_ms", Math.rint(seconds * MILLIS * 10) / 10);
   }
 }

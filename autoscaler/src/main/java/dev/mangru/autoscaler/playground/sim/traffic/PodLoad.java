@@ -62,6 +62,11 @@ public final class PodLoad {
     /// Nothing happened.
     public static final Tick NOTHING = new Tick(0, 0, 0, 0, 0, 0, 0, 0);
 
+    /// Requests that got an answer, good or bad.
+    public long answered() {
+      return served + refused + gaveUp;
+    }
+
     /// Requests that did not get a good answer.
     public long bad() {
       return failed + refused + gaveUp;

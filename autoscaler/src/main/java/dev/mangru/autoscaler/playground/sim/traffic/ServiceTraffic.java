@@ -77,6 +77,17 @@ public final class ServiceTraffic {
     nextContainer.put(key, (first + more) % ready.size());
   }
 
+  /// What all services got so far.
+  public Totals all() {
+    long arrived = 0;
+    long unrouted = 0;
+    for (Totals each : totals.values()) {
+      arrived += each.arrived();
+      unrouted += each.unrouted();
+    }
+    return new Totals(arrived, unrouted);
+  }
+
   /// What a service got so far; [Totals#NONE] for one without traffic.
   ///
   /// @param key `namespace/service`

@@ -12,9 +12,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Rollout {
 
   private static final String QUARTER = "25%";
+  private static final int UNKNOWN = -2;
+  private static final int NONE = -1;
 
   private final ObjectNode deployment;
   private final List<ObjectNode> sets;
+
+  /// Found once: comparing templates costs more than everything else here.
+  private int newestIndex = UNKNOWN;
 
   /// @param sets oldest first
   Rollout(ObjectNode deployment, List<ObjectNode> sets) {
@@ -33,13 +38,20 @@ final class Rollout {
 
   /// The set of the present template; the oldest, if there are several; null if there is none.
   @Nullable ObjectNode newest() {
+    if (newestIndex == UNKNOWN) {
+      newestIndex = find();
+    }
+    return newestIndex == NONE ? null : sets.get(newestIndex);
+  }
+
+  private int find() {
     JsonNode template = Fields.at(deployment, "spec", "template");
-    for (ObjectNode set : sets) {
-      if (TemplateHash.same(Fields.at(set, "spec", "template"), template)) {
-        return set;
+    for (int i = 0; i < sets.size(); i++) {
+      if (TemplateHash.same(Fields.at(sets.get(i), "spec", "template"), template)) {
+        return i;
       }
     }
-    return null;
+    return NONE;
   }
 
   /// The sets of other templates, oldest first.
@@ -54,6 +66,7 @@ final class Rollout {
 
   void add(ObjectNode set) {
     sets.add(set);
+    newestIndex = UNKNOWN;
   }
 
   /// Puts a set's new state in the place of the old one.
@@ -63,6 +76,7 @@ final class Rollout {
       sets.set(index, after);
     } else if (index >= 0) {
       sets.remove(index);
+      newestIndex = UNKNOWN;
     }
   }
 
