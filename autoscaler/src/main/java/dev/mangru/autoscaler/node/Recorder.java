@@ -125,7 +125,10 @@ final class Recorder {
     } catch (MangruException e) {
       failures++;
       if (isNew("events", e.text(), now)) {
-        LOG.atWarn().addKeyValue("event", event).setCause(e).log("an event could not be told");
+        LOG.atWarn()
+            .addKeyValue("event", event)
+            .addKeyValue("why", e.text())
+            .log("an event could not be told");
       }
     }
   }
