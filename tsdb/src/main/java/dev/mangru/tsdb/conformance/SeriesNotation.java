@@ -12,23 +12,25 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a line of a script: a series and its values, `x{a="b"} 1 2+1x3 _ stale`.
-final class SeriesNotation {
+public final class SeriesNotation {
 
   /// Most values that one item may expand to. Chosen: far above what a script means.
   private static final int MAX_REPETITION = 1_000_000;
 
   private SeriesNotation() {}
 
+  /// What a line says.
+  ///
   /// @param values null where there is no sample
   /// @param histograms whether a value is a native histogram; then `values` is empty
   /// @param startTimestamps whether the line gives start timestamps instead of values
-  record Line(
+  public record Line(
       Labels labels, List<@Nullable Double> values, boolean histograms, boolean startTimestamps) {}
 
   /// Reads one line.
   ///
   /// @throws IllegalArgumentException if it is malformed
-  static Line parse(String line) {
+  public static Line parse(String line) {
     int end = metricEnd(line);
     String metric = line.substring(0, end);
     String rest = line.substring(end);
@@ -89,7 +91,9 @@ final class SeriesNotation {
   }
 
   /// The labels of a metric; only `=` is allowed between name and value.
-  static Labels labels(String metric) {
+  ///
+  /// @throws IllegalArgumentException if another operator stands there
+  public static Labels labels(String metric) {
     String text = metric.trim();
     boolean braces = text.startsWith("{") && text.endsWith("}");
     if (text.isEmpty() || (braces && text.substring(1, text.length() - 1).isBlank())) {
