@@ -1,0 +1,119 @@
+package dev.mangru.server.cli;
+
+import dev.mangru.alerts.rule.NameValidation;
+import dev.mangru.alerts.rule.RuleFile;
+import dev.mangru.alerts.rule.RuleFileParser;
+import dev.mangru.alerts.unit.RuleTestKit;
+import dev.mangru.alerts.unit.RuleTestOptions;
+import dev.mangru.alerts.unit.RuleTestResult;
+import dev.mangru.alerts.unit.RuleTests;
+import dev.mangru.server.conformance.TsdbRuleTestKit;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `mangru rules check FILE…` and `mangru rules test FILE…`: what `promtool check rules` and
+/// `promtool test rules` do, with every error's line and column. Exit status 1 if something is
+/// wrong.
+@Command(
+    name = "rules",
+    description = "Check rule files, or run unit tests of rules.",
+    mixinStandardHelpOptions = true)
+public final class RulesCommand {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  /// Checks rule files.
+  @Command(
+      name = "check",
+      description = "Check rule files; print each error as FILE:LINE:COLUMN.",
+      mixinStandardHelpOptions = true)
+  public int check(
+      @Option(names = "--ignore-unknown-fields", description = "Pass over unknown fields.")
+          boolean ignoreUnknownFields,
+      @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files)
+      throws IOException {
+    RuleTestKit kit = new TsdbRuleTestKit();
+    RuleFileParser parser =
+        new RuleFileParser(
+            kit.expressions(), kit.templates(), NameValidation.UTF8, ignoreUnknownFields);
+    boolean sound = true;
+    for (Path file : files) {
+      switch (parser.parse(file.toString(), Files.readString(file))) {
+        case RuleFile.Outcome.Parsed parsed -> {
+          parsed.warnings().forEach(warning -> out().println(file + ":" + warning));
+          int rules =
+              parsed.rules().groups().stream().mapToInt(group -> group.rules().size()).sum();
+          out()
+              .println(
+                  file + ": " + parsed.rules().groups().size() + " groups, " + rules + " rules");
+        }
+        case RuleFile.Outcome.Refused refused -> {
+          sound = false;
+          refused.errors().forEach(error -> out().println(file + ":" + error));
+        }
+      }
+    }
+    out().flush();
+    return sound ? 0 : 1;
+  }
+
+  /// Runs unit tests.
+  @Command(
+      name = "test",
+      description = "Run unit tests of rules in promtool's format.",
+      mixinStandardHelpOptions = true)
+  public int test(
+      @Option(
+              names = "--run",
+              paramLabel = "REGEX",
+              description = "Only groups of tests whose name matches; may be repeated.")
+          @Nullable List<String> run,
+      @Option(names = "--ignore-unknown-fields", description = "Pass over unknown fields.")
+          boolean ignoreUnknownFields,
+      @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files)
+      throws IOException {
+    RuleTestOptions options =
+        new RuleTestOptions(
+            run == null ? new ArrayList<>() : run,
+            ignoreUnknownFields,
+            RuleTestOptions.USUAL_FEATURES);
+    boolean passed = true;
+    for (Path file : files) {
+      RuleTestResult result = new RuleTests(new TsdbRuleTestKit(), options).run(file);
+      passed &= result.passed();
+      out()
+          .println(
+              file
+                  + ": "
+                  + (result.passed() ? "SUCCESS" : "FAILED")
+                  + ", "
+                  + result.groups()
+                  + " groups, "
+                  + result.checks()
+                  + " checks");
+      result
+          .failures()
+          .forEach(failure -> out().println(("- " + failure).indent(2).stripTrailing()));
+      result
+          .unsupported()
+          .forEach(what -> out().println(("- not supported: " + what).indent(2).stripTrailing()));
+    }
+    out().flush();
+    return passed ? 0 : 1;
+  }
+}
