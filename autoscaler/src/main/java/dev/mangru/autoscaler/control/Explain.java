@@ -22,8 +22,10 @@ public final class Explain {
       case HELD -> where + " did not move: " + decision.summary();
       case CANNOT_TELL -> where + " could not decide: " + decision.summary();
       case FAILED -> {
-        String answer =
-            decision.calls().isEmpty() ? "no call was made" : decision.calls().getLast().answer();
+        String answer = "no call was made";
+        for (Decision.ApiCall call : decision.calls().reversed()) {
+          answer = call.done() ? answer : call.answer();
+        }
         yield where
             + " wanted %d instead of %d, and the cluster did not take it: %s"
                 .formatted(decision.desired(), decision.current(), answer);

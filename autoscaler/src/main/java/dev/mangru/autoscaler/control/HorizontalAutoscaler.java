@@ -382,7 +382,7 @@ public final class HorizontalAutoscaler {
               rival == null ? outcome.summary() : outcome.summary() + " Not written: " + rival,
               List.of(),
               started);
-      recordIfNew(input.hpa(), decision, outcome.status());
+      recordIfNew(input, decision, outcome.status());
     }
 
     private void act(HpaInput input, HpaOutcome outcome, long started) {
@@ -397,7 +397,7 @@ public final class HorizontalAutoscaler {
       writeStatus(hpa, outcome.status(), calls);
       outcome.events().forEach(event -> cluster.tell(hpa, event, now));
       recordIfNew(
-          hpa,
+          input,
           decision(
               input,
               outcome,
@@ -430,7 +430,7 @@ public final class HorizontalAutoscaler {
               target,
               rescale.from(),
               rescale.to(),
-              planned,
+              Replay.keep(planned, input),
               Decide.memoryIfWritten(input, outcome)));
       WriteResult result =
           mayWrite.getAsBoolean()
@@ -469,7 +469,7 @@ public final class HorizontalAutoscaler {
               outcome.summary(),
               calls,
               started);
-      journal.settle(hpa.uid(), decision, became == Decision.Outcome.SCALED);
+      journal.settle(hpa.uid(), Replay.keep(decision, input), became == Decision.Outcome.SCALED);
       metrics.decided(became);
       recorded.put(hpa.uid(), new Recorded(fingerprint(decision, outcome.status()), now));
       LOG.atInfo()
@@ -538,13 +538,14 @@ public final class HorizontalAutoscaler {
           rescale == null ? current : rescale.to(),
           summary,
           reason,
-          Replay.keep(outcome.inputs(), input),
+          outcome.inputs(),
           outcome.clamps(),
           calls,
           elapsed(started));
     }
 
-    private void recordIfNew(Hpa hpa, Decision decision, HpaStatus status) {
+    private void recordIfNew(HpaInput input, Decision decision, HpaStatus status) {
+      Hpa hpa = input.hpa();
       metrics.decided(decision.outcome());
       String fingerprint = fingerprint(decision, status);
       Recorded last = recorded.get(hpa.uid());
@@ -553,7 +554,7 @@ public final class HorizontalAutoscaler {
           && now.isBefore(last.time().plus(RECORD_EVERY))) {
         return;
       }
-      journal.record(decision);
+      journal.record(Replay.keep(decision, input));
       recorded.put(hpa.uid(), new Recorded(fingerprint, now));
     }
 

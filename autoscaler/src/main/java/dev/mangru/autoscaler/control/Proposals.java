@@ -194,11 +194,7 @@ record Proposals(HpaInput input, Scale scale, List<PodFacts> pods, Tolerance tol
             ? (double) told.usageMilli() / goal.milli()
             : (double) percent / goal.percent();
     int plain = (int) Math.ceil(ratio * groups.ready().size());
-    String why =
-        tolerance.contains(ratio)
-            ? "ratio %s is within %s to %s"
-                .formatted(ratio, 1 - tolerance.scaleDown(), 1 + tolerance.scaleUp())
-            : told.reason();
+    String why = tolerance.contains(ratio) ? withinTolerance(ratio) : told.reason();
     Map<String, List<String>> members = new LinkedHashMap<>();
     members.put("ready", sorted(groups.ready()));
     members.put("unready", sorted(groups.unready()));
@@ -209,13 +205,8 @@ record Proposals(HpaInput input, Scale scale, List<PodFacts> pods, Tolerance tol
     samples.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .limit(LISTED_PODS)
-        .forEach(each -> {
-          PodSample sample = each.getValue();
-          facts.put(
-              "pod " + each.getKey(),
-              "%d milli over %d s to %s"
-                  .formatted(sample.valueMilli(), sample.window().toSeconds(), sample.timestamp()));
-        });
+        .forEach(
+            each -> facts.put("pod " + each.getKey(), each.getValue().valueMilli() + " milli"));
     Instant oldest =
         samples.values().stream().map(PodSample::timestamp).min(Instant::compareTo).orElse(null);
     Decision.Input record =
@@ -344,11 +335,7 @@ record Proposals(HpaInput input, Scale scale, List<PodFacts> pods, Tolerance tol
         double ratio =
             shared ? value / ((double) goal * scale.statusReplicas()) : (double) value / goal;
         int plain = shared ? (int) Math.ceil((double) value / goal) : told.replicas();
-        String why =
-            tolerance.contains(ratio)
-                ? "ratio %s is within %s to %s"
-                    .formatted(ratio, 1 - tolerance.scaleDown(), 1 + tolerance.scaleUp())
-                : told.reason();
+        String why = tolerance.contains(ratio) ? withinTolerance(ratio) : told.reason();
         Decision.Input record =
             new Decision.Input(
                 name,
@@ -381,6 +368,15 @@ record Proposals(HpaInput input, Scale scale, List<PodFacts> pods, Tolerance tol
         listed,
         new Decision.Input(
             name, null, "", null, null, null, false, null, Map.of(), Map.of(), error, ""));
+  }
+
+  private String withinTolerance(double ratio) {
+    return "ratio "
+        + ratio
+        + " is within "
+        + (1 - tolerance.scaleDown())
+        + " to "
+        + (1 + tolerance.scaleUp());
   }
 
   private List<Pod> forResource(String resource) {

@@ -34,9 +34,9 @@ public final class Replay {
         .build();
   }
 
-  /// `inputs` and everything that `input` holds.
-  static List<Decision.Input> keep(List<Decision.Input> inputs, HpaInput input) {
-    List<Decision.Input> all = new ArrayList<>(inputs);
+  /// `decision` with everything that `input` holds.
+  static Decision keep(Decision decision, HpaInput input) {
+    List<Decision.Input> all = new ArrayList<>(decision.inputs());
     all.add(
         new Decision.Input(
             SNAPSHOT,
@@ -51,7 +51,22 @@ public final class Replay {
             Map.of(FACT, JSON.writeValueAsString(input)),
             null,
             "everything that was known, to decide again"));
-    return all;
+    return new Decision(
+        decision.time(),
+        decision.kind(),
+        decision.cluster(),
+        decision.namespace(),
+        decision.name(),
+        decision.target(),
+        decision.outcome(),
+        decision.current(),
+        decision.desired(),
+        decision.summary(),
+        decision.reason(),
+        all,
+        decision.clamps(),
+        decision.calls(),
+        decision.took());
   }
 
   /// What a decision was taken from; null if the record does not hold it.

@@ -33,8 +33,9 @@ public final class KubeClients {
   private static final int RETRIES = 2;
   private static final int RETRY_MS = 200;
 
-  /// A watch that broke is taken up again this soon.
-  private static final int WATCH_RECONNECT_MS = 1_000;
+  /// A watch that broke is taken up again this soon; while that fails fabric8 doubles it up to 32
+  /// times, so a cluster that was away is seen again within eight seconds.
+  private static final int WATCH_RECONNECT_MS = 250;
 
   private KubeClients() {}
 
@@ -82,11 +83,16 @@ public final class KubeClients {
                       Files.isReadable(token) ? "there" : "not there")
               + " kubeconfig instead");
     }
+    Path authority = account.resolve("ca.crt");
+    if (!Files.isReadable(authority)) {
+      throw MangruException.badData(
+          "the account has no certificate authority: " + authority + " cannot be read");
+    }
     String server = "https://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     Config config =
         new ConfigBuilder(Config.empty())
             .withMasterUrl(server)
-            .withCaCertFile(account.resolve("ca.crt").toString())
+            .withCaCertFile(authority.toString())
             .withOauthTokenProvider(() -> read(token))
             .build();
     return client(config);

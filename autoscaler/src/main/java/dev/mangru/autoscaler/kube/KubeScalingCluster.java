@@ -44,6 +44,9 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   /// than taking up a watch takes, shorter than pods live.
   private static final Duration BROKEN_FOR = Duration.ofSeconds(30);
 
+  /// A server that answers this long has its watches back: they are tried every eight seconds.
+  private static final Duration RESTORED_AFTER = Duration.ofSeconds(10);
+
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
   /// After this many passes in a row trouble with one target is the target's, not the moment's.
@@ -58,12 +61,16 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   private final Map<String, Integer> troubles = new ConcurrentHashMap<>();
   private final Map<String, Instant> brokenSince = new ConcurrentHashMap<>();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+  private final InstantSource clock;
   private volatile @Nullable String lastFault;
+  private volatile @Nullable Instant lastFaultAt;
+  private volatile @Nullable Instant answeringSince;
 
   /// Starts watching. Until everything was listed once [#problem] says so.
   ///
-  /// @param clock for how long answers about kinds are believed
+  /// @param clock for how long answers and faults count
   public KubeScalingCluster(KubernetesClient client, InstantSource clock) {
+    this.clock = clock;
     this.rest = new KubeRest(client, REQUEST_TIMEOUT);
     this.targets = new ScaleTargets(rest, clock);
     this.events = new EventTeller(rest);
@@ -76,16 +83,21 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
 
   private <T> void watch(String what, SharedIndexInformer<T> informer) {
     informer.exceptionHandler((started, fault) -> {
-      lastFault = what + ": " + fault;
+      failed(what, fault);
       return true; // the cluster may come back at any time
     });
     informer
         .start()
         .whenComplete((_, fault) -> {
           if (fault != null) {
-            lastFault = what + ": " + fault;
+            failed(what, fault);
           }
         });
+  }
+
+  private void failed(String what, Throwable fault) {
+    lastFault = what + ": " + fault;
+    lastFaultAt = clock.instant();
   }
 
   // ---- what is known ---------------------------------------------------------------------------
@@ -99,15 +111,50 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   private @Nullable String problem(String what, SharedIndexInformer<?> informer, Instant now) {
     if (informer.isWatching()) {
       brokenSince.remove(what);
+      if (brokenSince.isEmpty()) {
+        answeringSince = null;
+      }
       return null;
     }
     if (!informer.hasSynced()) {
       return "the %s of the cluster were not listed yet%s".formatted(what, fault());
     }
     Instant since = brokenSince.computeIfAbsent(what, _ -> now);
-    return now.isBefore(since.plus(BROKEN_FOR))
+    if (now.isBefore(since.plus(BROKEN_FOR))) {
+      return null;
+    }
+    // fabric8 calls a watch over HTTP broken until its first event, which on a quiet cluster may
+    // take minutes: ask the server itself.
+    if (!answers(now)) {
+      return "the %s of the cluster are not watched since %s%s".formatted(what, since, fault());
+    }
+    Instant answering = answeringSince;
+    if (answering != null && now.isBefore(answering.plus(RESTORED_AFTER))) {
+      return "the API server answers again since %s; the %s are not yet watched again%s"
+          .formatted(answering, what, fault());
+    }
+    Instant fault = lastFaultAt;
+    return fault == null || fault.isBefore(now.minus(RESTORED_AFTER))
         ? null
-        : "the %s of the cluster are not watched since %s%s".formatted(what, since, fault());
+        : "the %s of the cluster cannot be watched%s".formatted(what, fault());
+  }
+
+  /// Whether the API server answers at all; remembers since when.
+  private boolean answers(Instant now) {
+    try {
+      if (rest.get("/version").ok()) {
+        if (answeringSince == null) {
+          answeringSince = now;
+        }
+        return true;
+      }
+      answeringSince = null;
+      return false;
+    } catch (MangruException e) {
+      answeringSince = null;
+      lastFault = e.text();
+      return false;
+    }
   }
 
   private String fault() {

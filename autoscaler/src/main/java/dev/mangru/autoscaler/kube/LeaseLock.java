@@ -117,7 +117,10 @@ public final class LeaseLock implements AutoCloseable {
   private void attempt(Instant now) {
     Response read = rest.get(path());
     if (read.status() == 404) {
-      ObjectNode fresh = lease("", identity, now, now, 0, (int) LEASE.toSeconds());
+      ObjectNode fresh = HpaWriter.JSON.createObjectNode();
+      fresh.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+      fresh.putObject("metadata").put("name", name).put("namespace", namespace);
+      fill(fresh, identity, now, now, 0, LEASE.toSeconds());
       became(rest.write("POST", collection() + manager(), KubeRest.JSON_BODY, fresh), now);
       return;
     }
@@ -150,11 +153,11 @@ public final class LeaseLock implements AutoCloseable {
     return text.isEmpty() ? otherwise : Instant.parse(text);
   }
 
+  /// Writes back what was read, so that labels and annotations stay, with its version.
   private Response put(Response read, Instant acquired, Instant now, int transitions) {
-    ObjectNode body =
-        lease(
-            read.resourceVersion(), identity, acquired, now, transitions, (int) LEASE.toSeconds());
-    return rest.write("PUT", path() + manager(), KubeRest.JSON_BODY, body);
+    ObjectNode lease = read.body().asObject().deepCopy();
+    fill(lease, identity, acquired, now, transitions, LEASE.toSeconds());
+    return rest.write("PUT", path() + manager(), KubeRest.JSON_BODY, lease);
   }
 
   private void became(Response written, Instant now) {
@@ -178,14 +181,13 @@ public final class LeaseLock implements AutoCloseable {
         ErrorCode.UNAVAILABLE, "the lease cannot be used: " + answer.message());
   }
 
-  private ObjectNode lease(
-      String version, String by, Instant acquired, Instant renewed, int transitions, int seconds) {
-    ObjectNode lease = HpaWriter.JSON.createObjectNode();
-    lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
-    ObjectNode metadata = lease.putObject("metadata").put("name", name).put("namespace", namespace);
-    if (!version.isEmpty()) {
-      metadata.put("resourceVersion", version);
-    }
+  private static void fill(
+      ObjectNode lease,
+      String by,
+      Instant acquired,
+      Instant renewed,
+      int transitions,
+      long seconds) {
     lease
         .putObject("spec")
         .put("holderIdentity", by)
@@ -193,7 +195,6 @@ public final class LeaseLock implements AutoCloseable {
         .put("acquireTime", MICRO_TIME.format(acquired))
         .put("renewTime", MICRO_TIME.format(renewed))
         .put("leaseTransitions", transitions);
-    return lease;
   }
 
   private String collection() {
@@ -226,14 +227,8 @@ public final class LeaseLock implements AutoCloseable {
       JsonNode spec = read.body().path("spec");
       if (read.ok() && spec.path("holderIdentity").asString("").equals(identity)) {
         Instant renewed = until.minus(BELIEF);
-        ObjectNode free =
-            lease(
-                read.resourceVersion(),
-                "",
-                acquired(spec, renewed),
-                renewed,
-                spec.path("leaseTransitions").asInt(0),
-                1);
+        ObjectNode free = read.body().asObject().deepCopy();
+        fill(free, "", acquired(spec, renewed), renewed, spec.path("leaseTransitions").asInt(0), 1);
         rest.write("PUT", path() + manager(), KubeRest.JSON_BODY, free);
       }
     } catch (MangruException e) {
