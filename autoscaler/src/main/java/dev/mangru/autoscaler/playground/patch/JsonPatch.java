@@ -196,18 +196,12 @@ public final class JsonPatch {
     return refused(op + " operation does not apply: doc is missing path: \"" + path.text() + "\"");
   }
 
-  /// As upstream's generic response: the reason is a cause.
+  /// Upstream's generic response says only that there was an error; ours says which.
   private static KubeApiException refused(String why) {
-    ObjectNode details = JsonNodeFactory.instance.objectNode();
-    details
-        .putArray("causes")
-        .addObject()
-        .put("reason", "UnexpectedServerResponse")
-        .put("message", why);
     return new KubeApiException(
         422,
         "Invalid",
         "the server rejected our request due to an error in our request: " + why,
-        details);
+        null);
   }
 }

@@ -61,7 +61,7 @@ public final class ServerSideApply {
     }
     FieldSet given = writer.fields().minus(fields);
     FieldSet others = managers.others(writer);
-    TypedTree.remove(schema, merged, given.minus(others), others.union(fields), "");
+    TypedTree.remove(schema, merged, given.minus(others), others.union(fields));
     managers.takeFromOthers(writer, changed);
     managers.put(writer, fields, !changed.isEmpty(), manager.now());
     managers.writeTo(merged);
@@ -192,7 +192,10 @@ public final class ServerSideApply {
 
   /// Objects that were written before anyone kept books: someone unnamed has everything.
   private static Managers beforeFirstApply(Schema schema, ObjectNode live, String version) {
-    FieldSet all = Managers.stripped(TypedTree.fieldsOf(schema, withoutManagers(live)));
+    FieldSet all =
+        Managers.stripped(
+            TypedTree.compare(schema, JsonNodeFactory.instance.objectNode(), withoutManagers(live))
+                .changed());
     return new Managers(
         List.of(new Managers.Entry("before-first-apply", Managers.UPDATE, version, "", "", all)));
   }

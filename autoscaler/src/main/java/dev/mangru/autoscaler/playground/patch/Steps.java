@@ -10,7 +10,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 /// The path steps of `fieldsV1` for an object's fields and a list's items.
 final class Steps {
@@ -23,13 +22,23 @@ final class Steps {
     return "f:" + name;
   }
 
-  /// The items of a SET or MAP list by their steps, in the list's order.
+  /// The items of a SET or MAP list of an applied configuration by their steps, in the list's
+  /// order. An item that occurs twice or has no keys is refused with 400.
   ///
   /// @param path of the list, for messages
-  static Map<String, JsonNode> items(ListOf list, ArrayNode items, String path) {
+  static Map<String, JsonNode> distinctItems(ListOf list, ArrayNode items, String path) {
     Map<String, JsonNode> byStep = new LinkedHashMap<>();
     for (int i = 0; i < items.size(); i++) {
-      String step = item(list, items.get(i), path, i);
+      String step = item(list, items.get(i), i);
+      if (step.startsWith("i:")) {
+        throw KubeApiException.badRequest(
+            path
+                + ": element "
+                + i
+                + ": associative list with keys has an element that omits key field \""
+                + list.keys().getFirst()
+                + "\"");
+      }
       if (byStep.putIfAbsent(step, items.get(i)) != null) {
         throw KubeApiException.badRequest(
             path + ": duplicate entries for key [" + step.substring(2) + "]");
@@ -38,34 +47,39 @@ final class Steps {
     return byStep;
   }
 
-  private static String item(ListOf list, JsonNode item, String path, int index) {
+  /// The items of a stored list by their steps; of items that occur twice the first. Such lists are
+  /// valid, a container may name a port twice.
+  static Map<String, JsonNode> items(ListOf list, ArrayNode items) {
+    Map<String, JsonNode> byStep = new LinkedHashMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      byStep.putIfAbsent(item(list, items.get(i), i), items.get(i));
+    }
+    return byStep;
+  }
+
+  /// The step of one item; its index if it has no keys.
+  static String item(ListOf list, JsonNode item, int index) {
     return switch (list.kind()) {
       case SET -> "v:" + item;
-      case MAP -> "k:" + keys(list, item, path, index);
+      case MAP -> {
+        ObjectNode keys = keys(list, item);
+        yield keys.isEmpty() ? "i:" + index : "k:" + keys;
+      }
       case ATOMIC -> "i:" + index;
     };
   }
 
-  private static ObjectNode keys(ListOf list, JsonNode item, String path, int index) {
+  private static ObjectNode keys(ListOf list, JsonNode item) {
     ObjectNode keys = JSON.createObjectNode();
     for (String key : new TreeSet<>(list.keys())) {
       JsonNode value = item.get(key);
-      if (value == null && key.equals("protocol")) {
-        // The only key of a built-in kind that has a default: ports of containers and services.
-        value = StringNode.valueOf("TCP");
-      }
       if (value != null) {
         keys.set(key, value);
       }
     }
-    if (keys.isEmpty()) {
-      throw KubeApiException.badRequest(
-          path
-              + ": element "
-              + index
-              + ": associative list with keys has an element that omits key field \""
-              + list.keys().getFirst()
-              + "\"");
+    if (!keys.isEmpty() && list.keys().contains("protocol") && !keys.has("protocol")) {
+      // The only key of a built-in kind that has a default: ports of containers and services.
+      keys.put("protocol", "TCP");
     }
     return keys;
   }

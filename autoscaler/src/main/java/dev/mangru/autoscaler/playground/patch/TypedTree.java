@@ -48,9 +48,10 @@ final class TypedTree {
     };
   }
 
-  private static Map<String, JsonNode> parts(Schema schema, JsonNode value, String path) {
+  /// The parts of a stored value by their steps.
+  private static Map<String, JsonNode> parts(Schema schema, JsonNode value) {
     if (schema instanceof ListOf list && value instanceof ArrayNode items) {
-      return Steps.items(list, items, path);
+      return Steps.items(list, items);
     }
     Map<String, JsonNode> parts = new LinkedHashMap<>();
     value.properties().forEach(entry -> parts.put(Steps.field(entry.getKey()), entry.getValue()));
@@ -78,28 +79,26 @@ final class TypedTree {
       return;
     }
     boolean items = schema instanceof ListOf;
-    parts(schema, value, path)
-        .forEach((step, part) -> {
-          FieldSet down = set.down(step);
-          down.setMember(items);
-          collect(part(schema, step), part, into(path, step), down);
-        });
+    Map<String, JsonNode> parts =
+        schema instanceof ListOf list && value instanceof ArrayNode given
+            ? Steps.distinctItems(list, given, path)
+            : parts(schema, value);
+    parts.forEach((step, part) -> {
+      FieldSet down = set.down(step);
+      down.setMember(items);
+      collect(part(schema, step), part, into(path, step), down);
+    });
   }
 
   /// What a writer who turned `before` into `after` changed.
   static Difference compare(Schema schema, JsonNode before, JsonNode after) {
     Difference difference = new Difference(new FieldSet(), new FieldSet());
-    compare(schema, before, after, "", difference.changed(), difference.removed());
+    compare(schema, before, after, difference.changed(), difference.removed());
     return difference;
   }
 
   private static void compare(
-      Schema schema,
-      JsonNode before,
-      JsonNode after,
-      String path,
-      FieldSet changed,
-      FieldSet removed) {
+      Schema schema, JsonNode before, JsonNode after, FieldSet changed, FieldSet removed) {
     if (before.equals(after)) {
       return;
     }
@@ -112,37 +111,36 @@ final class TypedTree {
     if (leafBefore != leafAfter && !before.isEmpty() && !after.isEmpty()) {
       changed.setMember(true);
     }
-    Map<String, JsonNode> old = leafBefore ? Map.of() : parts(schema, before, path);
-    Map<String, JsonNode> now = leafAfter ? Map.of() : parts(schema, after, path);
+    Map<String, JsonNode> old = leafBefore ? Map.of() : parts(schema, before);
+    Map<String, JsonNode> now = leafAfter ? Map.of() : parts(schema, after);
     if (leafAfter) {
       changed.setMember(true);
     }
     old.forEach((step, value) -> {
       if (!now.containsKey(step)) {
-        all(part(schema, step), value, into(path, step), step, removed.down(step));
+        all(part(schema, step), value, step, removed.down(step));
       }
     });
     now.forEach((step, value) -> {
       JsonNode was = old.get(step);
       Schema part = part(schema, step);
       if (was == null) {
-        all(part, value, into(path, step), step, changed.down(step));
+        all(part, value, step, changed.down(step));
       } else {
-        compare(part, was, value, into(path, step), changed.down(step), removed.down(step));
+        compare(part, was, value, changed.down(step), removed.down(step));
       }
     });
   }
 
   /// All fields below a value that is new or gone, and the value itself.
-  private static void all(Schema schema, JsonNode value, String path, String step, FieldSet set) {
+  private static void all(Schema schema, JsonNode value, String step, FieldSet set) {
     if (isLeaf(schema, value)) {
       set.setMember(true);
       return;
     }
     set.setMember(!step.startsWith("f:") || !ALWAYS_THERE.contains(step.substring(2)));
-    parts(schema, value, path)
-        .forEach((inner, part) ->
-            all(part(schema, inner), part, into(path, inner), inner, set.down(inner)));
+    parts(schema, value)
+        .forEach((inner, part) -> all(part(schema, inner), part, inner, set.down(inner)));
   }
 
   /// The live object with the applied configuration over it.
@@ -172,20 +170,20 @@ final class TypedTree {
   /// Applied items come in the applied order; each other item stays before the one that followed
   /// it.
   private static ArrayNode mergeList(ListOf list, ArrayNode live, ArrayNode applied, String path) {
-    Map<String, JsonNode> old = Steps.items(list, live, path);
-    Map<String, JsonNode> now = Steps.items(list, applied, path);
-    List<String> left = List.copyOf(old.keySet());
+    Map<String, JsonNode> old = Steps.items(list, live);
+    Map<String, JsonNode> now = Steps.distinctItems(list, applied, path);
     List<String> right = List.copyOf(now.keySet());
     Set<String> done = new HashSet<>();
     ArrayNode merged = JsonNodeFactory.instance.arrayNode();
     int l = 0;
     int r = 0;
-    while (l < left.size() || r < right.size()) {
-      if (l < left.size() && (!now.containsKey(left.get(l)) || done.contains(left.get(l)))) {
-        String step = left.get(l++);
-        if (done.add(step)) {
-          merged.add(value(old, step).deepCopy());
+    while (l < live.size() || r < right.size()) {
+      String left = l < live.size() ? Steps.item(list, live.get(l), l) : "";
+      if (l < live.size() && (!now.containsKey(left) || done.contains(left))) {
+        if (!now.containsKey(left)) {
+          merged.add(live.get(l).deepCopy());
         }
+        l++;
       } else {
         String step = right.get(r++);
         done.add(step);
@@ -204,11 +202,11 @@ final class TypedTree {
   ///
   /// @param remove the fields that go
   /// @param owned fields that someone has: neither they nor what holds them goes
-  static void remove(Schema schema, JsonNode value, FieldSet remove, FieldSet owned, String path) {
+  static void remove(Schema schema, JsonNode value, FieldSet remove, FieldSet owned) {
     if (isLeaf(schema, value)) {
       return;
     }
-    for (Map.Entry<String, JsonNode> entry : parts(schema, value, path).entrySet()) {
+    for (Map.Entry<String, JsonNode> entry : parts(schema, value).entrySet()) {
       String step = entry.getKey();
       FieldSet gone = remove.at(step);
       if (gone == null) {
@@ -221,12 +219,7 @@ final class TypedTree {
         take(value, step, entry.getValue());
         continue;
       }
-      remove(
-          part,
-          entry.getValue(),
-          gone,
-          free || kept == null ? new FieldSet() : kept,
-          into(path, step));
+      remove(part, entry.getValue(), gone, free || kept == null ? new FieldSet() : kept);
       if (free && entry.getValue().isContainer() && entry.getValue().isEmpty()) {
         take(value, step, entry.getValue());
       }

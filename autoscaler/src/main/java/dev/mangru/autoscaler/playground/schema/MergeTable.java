@@ -100,6 +100,11 @@ final class MergeTable {
     return ENTRIES.get(type + "." + field);
   }
 
+  /// The entries, each as `Type.field`.
+  static Set<String> names() {
+    return ENTRIES.keySet();
+  }
+
   static boolean isAtomicType(String type) {
     return ATOMIC_TYPES.contains(type);
   }

@@ -12,12 +12,18 @@ import tools.jackson.databind.node.ObjectNode;
 /// Confined to one document.
 final class OpenApiPaths {
 
+  private static final String STRATEGIC = "application/strategic-merge-patch+json";
+
   private static final List<String> PATCH_TYPES =
       List.of(
           "application/json-patch+json",
           "application/merge-patch+json",
-          "application/strategic-merge-patch+json",
+          STRATEGIC,
           "application/apply-patch+yaml");
+
+  /// Custom kinds have no strategic merge patch; `kubectl apply` reads here which patch to send.
+  private static final List<String> CUSTOM_PATCH_TYPES =
+      PATCH_TYPES.stream().filter(type -> !type.equals(STRATEGIC)).toList();
 
   private final boolean v3;
   private final ResourceCatalog catalog;
@@ -165,7 +171,8 @@ final class OpenApiPaths {
       }
     }
     if (!body.isEmpty() && List.of("post", "put", "patch").contains(action)) {
-      body(operation, parameters, action, body);
+      List<String> patches = catalog.isCustom(kind) ? CUSTOM_PATCH_TYPES : PATCH_TYPES;
+      body(operation, parameters, action, body, patches);
     }
     responses(operation, body);
     operation.put("x-kubernetes-action", action);
@@ -210,8 +217,13 @@ final class OpenApiPaths {
     }
   }
 
-  private void body(ObjectNode operation, ArrayNode parameters, String action, String body) {
-    List<String> types = action.equals("patch") ? PATCH_TYPES : List.of("application/json");
+  private void body(
+      ObjectNode operation,
+      ArrayNode parameters,
+      String action,
+      String body,
+      List<String> patches) {
+    List<String> types = action.equals("patch") ? patches : List.of("application/json");
     if (!v3) {
       ObjectNode parameter = parameters.addObject().put("name", "body").put("in", "body");
       parameter.put("required", true);

@@ -111,6 +111,13 @@ final class RequiredTable {
     return required != null && required.contains(field);
   }
 
+  /// The entries, each as `Type.field`.
+  static Set<String> names() {
+    Set<String> names = new HashSet<>();
+    ENTRIES.forEach((type, fields) -> fields.forEach(field -> names.add(type + "." + field)));
+    return names;
+  }
+
   private static Map<String, Set<String>> read() {
     Map<String, Set<String>> entries = new HashMap<>();
     TABLE
