@@ -32,6 +32,7 @@ final class Intent {
   final List<Item> items;
   final Instant at;
   final Duration repeat;
+  final Reason reason;
   final Set<String> firing = new TreeSet<>();
   final Set<String> resolved = new TreeSet<>();
 
@@ -55,7 +56,8 @@ final class Intent {
       Labels groupLabels,
       List<Item> items,
       Instant at,
-      Duration repeat) {
+      Duration repeat,
+      Reason reason) {
     this.id = id;
     this.sequence = sequence;
     this.key = key;
@@ -64,6 +66,7 @@ final class Intent {
     this.items = List.copyOf(items);
     this.at = at;
     this.repeat = repeat;
+    this.reason = reason;
     this.nextAttempt = at;
     for (Item item : items) {
       (item.resolved ? resolved : firing).add(item.held.fingerprint());

@@ -58,6 +58,7 @@ final class JournalRecords {
     labels(node.putObject("groupLabels"), intent.groupLabels);
     node.put("at", intent.at.toString());
     node.put("repeatMs", intent.repeat.toMillis());
+    node.put("reason", intent.reason.name());
     ArrayNode alerts = node.putArray("alerts");
     for (Intent.Item item : intent.items) {
       ObjectNode alert = alerts.addObject();
@@ -204,7 +205,8 @@ final class JournalRecords {
         labels(node.path("groupLabels")),
         items,
         time(node, "at"),
-        Duration.ofMillis(node.path("repeatMs").asLong()));
+        Duration.ofMillis(node.path("repeatMs").asLong()),
+        Reason.valueOf(node.path("reason").asString()));
   }
 
   private static Held held(JsonNode node) {

@@ -44,27 +44,27 @@ record LogEntry(Set<String> firing, Set<String> resolved, Instant at, Duration r
     return new LogEntry(firing, kept, at, repeat);
   }
 
-  /// Whether a receiver who was told `before` must be told that these fire and those have stopped.
-  /// Source: Alertmanager's `DedupStage.needsUpdate`.
-  static boolean isNews(
+  /// Why a receiver who was told `before` must be told that these fire and those have stopped; null
+  /// if that is no news. Source: Alertmanager's `DedupStage.needsUpdate`.
+  static @Nullable Reason news(
       @Nullable LogEntry before,
       Set<String> firing,
       Set<String> resolved,
       boolean sendResolved,
       Duration repeat,
       Instant now) {
-    if (before == null) {
-      return !firing.isEmpty();
+    if (before == null || before.firing.isEmpty()) {
+      return firing.isEmpty() ? null : before == null ? Reason.FIRST : Reason.ADDED;
     }
     if (!before.firing.containsAll(firing)) {
-      return true;
+      return Reason.ADDED;
     }
     if (firing.isEmpty()) {
-      return !Collections.disjoint(before.firing, resolved);
+      return Collections.disjoint(before.firing, resolved) ? null : Reason.ALL_RESOLVED;
     }
     if (sendResolved && !before.resolved.containsAll(resolved)) {
-      return true;
+      return Reason.SOME_RESOLVED;
     }
-    return before.at.isBefore(now.minus(repeat));
+    return before.at.isBefore(now.minus(repeat)) ? Reason.REPEAT : null;
   }
 }

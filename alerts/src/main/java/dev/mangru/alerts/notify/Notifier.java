@@ -346,6 +346,9 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
     }
     LogEntry entry = state.log.get(key);
     Flush news = flush.withoutWhatWasTold(entry, before);
+    boolean sendResolved = integration.webhook().sendResolved();
+    Duration repeat = group.route.repeatInterval();
+    Reason reason = LogEntry.news(entry, news.firing(), news.resolved(), sendResolved, repeat, now);
     if (before != null) {
       if (before.says(news.firing(), news.resolved())) {
         return; // it is being tried
@@ -358,12 +361,10 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
         return; // it is heard first; then the group is looked at again
       }
       finish(before, IntentResult.State.REPLACED, "replaced by a newer one" + last(before), now);
-      intend(group, news, integration, now);
+      intend(group, news, integration, reason == null ? before.reason : reason, now);
       return;
     }
-    boolean sendResolved = integration.webhook().sendResolved();
-    Duration repeat = group.route.repeatInterval();
-    if (!LogEntry.isNews(entry, news.firing(), news.resolved(), sendResolved, repeat, now)) {
+    if (reason == null) {
       return;
     }
     if (!sendResolved && news.firing().isEmpty()) {
@@ -372,7 +373,7 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
       journal.submit(JournalRecords.log(key, silent));
       return;
     }
-    intend(group, news, integration, now);
+    intend(group, news, integration, reason, now);
   }
 
   private static String last(Intent intent) {
@@ -380,7 +381,8 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   }
 
   @GuardedBy("lock")
-  private void intend(AlertGroup group, Flush flush, Integration integration, Instant now) {
+  private void intend(
+      AlertGroup group, Flush flush, Integration integration, Reason reason, Instant now) {
     LogKey key = new LogKey(group.id.key(), integration.key());
     long sequence = state.nextSequence;
     Intent intent =
@@ -392,7 +394,8 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
             group.labels,
             flush.items(),
             now,
-            group.route.repeatInterval());
+            group.route.repeatInterval(),
+            reason);
     intent.ticket = journal.submit(JournalRecords.intent(intent));
     state.add(intent);
     counters.intended();

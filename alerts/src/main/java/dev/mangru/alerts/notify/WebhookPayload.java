@@ -51,6 +51,7 @@ final class WebhookPayload {
     message.put("status", firing ? "firing" : "resolved");
     ArrayNode alerts = message.putArray("alerts");
     told.forEach(item -> alert(item, alerts.addObject()));
+    message.put("notification_reason", intent.reason.words());
     labels(message.putObject("groupLabels"), intent.groupLabels);
     labels(
         message.putObject("commonLabels"),
