@@ -98,19 +98,21 @@ export class Chart {
     this.#observer.observe(host);
     host.addEventListener('keydown', this.#onKey);
     host.addEventListener('blur', this.#onBlur);
+    window.addEventListener('mangru-time', this.#onTime);
   }
 
   destroy() {
     this.#observer.disconnect();
     this.#host.removeEventListener('keydown', this.#onKey);
     this.#host.removeEventListener('blur', this.#onBlur);
+    window.removeEventListener('mangru-time', this.#onTime);
     this.#plot?.destroy();
     this.#plot = null;
   }
 
   /**
    * Draws `model`: {times: seconds[], series: [{name, values, shown, variable?}], fromMs, toMs, unit, zone,
-   * stacked, bars, low, high, floating, threshold, thresholdName, stepS}.
+   * stacked, bars, low, high, floating, threshold, thresholdName, stepS, markers: [{ms, tone}]}.
    */
   draw(model) {
     this.#model = model;
@@ -232,7 +234,7 @@ export class Chart {
       hooks: {
         setCursor: [(plot) => this.#showTip(plot)],
         setSelect: [(plot) => this.#selected(plot)],
-        draw: [(plot) => this.#drawThreshold(plot)],
+        draw: [(plot) => this.#drawThreshold(plot), (plot) => this.#drawMarkers(plot)],
       },
     };
   }
@@ -343,6 +345,36 @@ export class Chart {
     ctx.restore();
   }
 
+  /** Moments that matter, as thin vertical lines with a flag on top. */
+  #drawMarkers(plot) {
+    const { left, top, width, height } = plot.bbox;
+    const ctx = plot.ctx;
+    for (const { ms, tone } of this.#model.markers ?? []) {
+      const x = Math.round(plot.valToPos(ms / 1e3, 'x', true));
+      if (x < left || x > left + width) {
+        continue;
+      }
+      ctx.save();
+      ctx.strokeStyle = token(`--mangru-marker-${tone}`);
+      ctx.fillStyle = ctx.strokeStyle;
+      ctx.globalAlpha = 0.65;
+      ctx.lineWidth = devicePixelRatio;
+      ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, top + height);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      const wide = 4 * devicePixelRatio;
+      ctx.beginPath();
+      ctx.moveTo(x - wide, top);
+      ctx.lineTo(x + wide, top);
+      ctx.lineTo(x, top + 1.4 * wide);
+      ctx.fill();
+      ctx.restore();
+    }
+  }
+
   #selected(plot) {
     const { left, width } = plot.select;
     if (width < 4) {
@@ -361,6 +393,10 @@ export class Chart {
     const index = plot.cursor.idx;
     const pointed = plot.over.matches(':hover') || this.#keyCursor !== null;
     this.#handlers.onCursor?.(index ?? null);
+    if (pointed || plot.cursor.left < 0) {
+      const ms = pointed && plot.cursor.left >= 0 ? plot.posToVal(plot.cursor.left, 'x') * 1e3 : null;
+      window.dispatchEvent(new CustomEvent('mangru-cursor', { detail: { ms } }));
+    }
     if (index === null || index === undefined || plot.cursor.left < 0 || !pointed) {
       this.#tip.hidden = true;
       return;
@@ -448,6 +484,16 @@ export class Chart {
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     plot.setCursor({ left: -10, top: -10 });
   }
+
+  /** What is no chart (the lane of changes) points at a moment: `{ms}`, null when it lets go. */
+  #onTime = (event) => {
+    const plot = this.#plot;
+    if (!plot) {
+      return;
+    }
+    const left = event.detail.ms === null ? -10 : plot.valToPos(event.detail.ms / 1e3, 'x');
+    plot.setCursor(left >= 0 && left <= plot.over.clientWidth ? { left, top: 0 } : { left: -10, top: -10 }, true, false);
+  };
 
   #onBlur = () => {
     if (this.#plot && this.#keyCursor !== null) {

@@ -34,6 +34,17 @@ const PATHS = {
   copy: svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1"/><path d="M10.5 5.5v-3h-8v8h3"/>`,
   wrap: svg`<path d="M2 3.5h12M2 8h9.5a2.2 2.2 0 0 1 0 4.5H8.5M10.2 10.8L8.5 12.5l1.7 1.7M2 12.5h3"/>`,
   context: svg`<path d="M2 2.5h12M2 5h9M2 8h12M2 11h9M2 13.5h12"/>`,
+  workloads: svg`<path d="M8 1.8l5.6 3.1v6.2L8 14.2l-5.6-3.1V4.9zM2.6 5L8 8l5.4-3M8 8v6"/>`,
+  nodes: svg`<rect x="2" y="2.5" width="12" height="4.6" rx="1"/><rect x="2" y="8.9" width="12" height="4.6" rx="1"/><path d="M4.6 4.8h.1M4.6 11.2h.1M8 4.8h3.5M8 11.2h3.5"/>`,
+  alerts: svg`<path d="M3.5 11.5h9l-1.2-1.8V7a3.3 3.3 0 0 0-6.6 0v2.7zM6.7 13.6a1.4 1.4 0 0 0 2.6 0M8 2v1.6"/>`,
+  bell: svg`<path d="M3.5 11.5h9l-1.2-1.8V7a3.3 3.3 0 0 0-6.6 0v2.7zM6.7 13.6a1.4 1.4 0 0 0 2.6 0M8 2v1.6"/>`,
+  autoscaling: svg`<path d="M2 13.5V9h3v4.5M6.5 13.5v-7h3v7M11 13.5V3h3v10.5"/>`,
+  up: svg`<path d="M8 13V3.5M4 7.2L8 3.2l4 4"/>`,
+  fall: svg`<path d="M8 3v9.5M4 8.8l4 4 4-4"/>`,
+  nodeplus: svg`<rect x="2" y="2.5" width="12" height="5" rx="1"/><path d="M8 9.8v4.4M5.8 12h4.4M4.6 5h.1"/>`,
+  nodeminus: svg`<rect x="2" y="2.5" width="12" height="5" rx="1"/><path d="M5.8 12h4.4M4.6 5h.1"/>`,
+  silence: svg`<path d="M4.7 9.7V7a3.3 3.3 0 0 1 5.6-2.3M11.3 7v2.7l1.2 1.8h-6M2.5 2.5l11 11"/>`,
+  list: svg`<path d="M5.5 3.5H14M5.5 8H14M5.5 12.5H14M2 3.5h.1M2 8h.1M2 12.5h.1"/>`,
   filter: svg`<path d="M2 3h12l-4.6 5.4v4.3l-2.8 1.2V8.4z"/>`,
 };
 

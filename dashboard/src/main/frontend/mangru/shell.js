@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { MangruElement, define } from './element.js';
+import { onCluster } from './cluster.js';
 import { icon } from './icons.js';
 import * as scheme from './scheme.js';
 import * as state from './state.js';
@@ -9,9 +10,13 @@ import { QUICK_RANGES, describeRange, formatClock, formatDateTime, isRelative, p
 
 const PAGES = [
   ['', 'overview', 'Overview', 'o'],
-  ['explore', 'explore', 'Explore', 'e'],
-  ['logs', 'logs', 'Logs', 'l'],
+  ['workloads', 'workloads', 'Workloads', 'w'],
+  ['nodes', 'nodes', 'Nodes', 'n'],
   ['slos', 'slos', 'SLOs', 's'],
+  ['alerts', 'alerts', 'Alerts', 'a'],
+  ['autoscaling', 'autoscaling', 'Autoscaling', 'c'],
+  ['logs', 'logs', 'Logs', 'l'],
+  ['explore', 'explore', 'Explore', 'e'],
 ];
 
 function currentPage() {
@@ -71,10 +76,12 @@ class MangruTopbar extends MangruElement {
     _lastOk: { state: true },
     _failing: { state: true },
     _scheme: { state: true },
+    _playground: { state: true },
   };
 
   constructor() {
     super();
+    this._playground = false;
     this._open = false;
     this._now = Date.now();
     this._lastOk = null;
@@ -85,6 +92,7 @@ class MangruTopbar extends MangruElement {
   connectedCallback() {
     super.connectedCallback();
     this.untilRemoved(onNavigation(() => this.requestUpdate()));
+    this.untilRemoved(onCluster(({ cluster }) => (this._playground = cluster?.playground === true)));
     let lastTick = Date.now();
     const timer = setInterval(() => {
       this._now = Date.now();
@@ -134,6 +142,7 @@ class MangruTopbar extends MangruElement {
         ${this._open ? this.#popup(range) : nothing}
       </div>
       ${range.error ? html`<span class="range-error" role="alert">${icon('warn')}${range.error}; showing the last hour</span>` : nothing}
+      ${this._playground ? html`<a class="playground-badge" href=${state.link('workloads')} title="The cluster is simulated inside Mangru">${icon('workloads')}<span>playground</span></a>` : nothing}
       <span class="spacer"></span>
       ${this.#clock(live, range)}
       <button type="button" class="button button-quiet" aria-label="Time zone: ${zone === 'utc' ? 'UTC' : 'local'}. Switch" title="Switch between UTC and local time" @click=${() => state.set({ tz: zone === 'utc' ? '' : 'utc' })}>${zone === 'utc' ? 'UTC' : 'Local'}</button>
@@ -244,10 +253,7 @@ function toggleLive(live) {
 }
 
 const SHORTCUTS = [
-  ['g o', 'Overview'],
-  ['g e', 'Explore'],
-  ['g l', 'Logs'],
-  ['g s', 'SLOs'],
+  ...PAGES.map(([, , name, letter]) => [`g ${letter}`, name]),
   ['t z', 'Zoom out'],
   ['t ←', 'Earlier'],
   ['t →', 'Later'],

@@ -26,6 +26,7 @@ export class MangruTimeseries extends MangruElement {
     threshold: { type: Number },
     thresholdName: {},
     emptyText: {},
+    markers: { attribute: false },
     legend: {},
     limit: { type: Number },
     stepS: { attribute: false },
@@ -53,6 +54,7 @@ export class MangruTimeseries extends MangruElement {
     this.floating = false;
     this.legend = 'list';
     this.limit = 100;
+    this.markers = [];
     this.emptyText = 'No series answers this query in this range.';
     this._result = null;
     this._error = null;
@@ -167,7 +169,7 @@ export class MangruTimeseries extends MangruElement {
         }
       },
     });
-    const key = [result, this._hidden, state.zone(), this.unit, this.stacked];
+    const key = [result, this._hidden, state.zone(), this.unit, this.stacked, this.markers];
     if (!this.#drawn || key.some((part, at) => part !== this.#drawn[at])) {
       this.#drawn = key;
       this.#chart.draw({
@@ -181,6 +183,7 @@ export class MangruTimeseries extends MangruElement {
         high: this.high,
         threshold: this.threshold,
         thresholdName: this.thresholdName,
+        markers: this.markers,
       });
     }
   }

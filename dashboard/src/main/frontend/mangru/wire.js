@@ -20,8 +20,10 @@ async function failure(response, query) {
   const text = await response.text();
   try {
     const body = JSON.parse(text);
-    if (body.error) {
-      return new ApiError(body.error, { kind: body.errorType, status: response.status, query });
+    // Prometheus says `error`, Alertmanager a bare string or `message`.
+    const said = typeof body === 'string' ? body : (body.error ?? body.message);
+    if (said) {
+      return new ApiError(said, { kind: body.errorType, status: response.status, query });
     }
   } catch (notJson) {
     return new ApiError(`the server answered ${response.status} without saying why`, {
@@ -71,6 +73,18 @@ export async function getJson(path, values = {}, signal) {
     }
     throw new ApiError(`the answer of ${path} is not JSON`, { kind: 'protocol', status: response.status, query });
   }
+}
+
+/** Sends `value` (none if undefined) and reads the answer, which may be empty. */
+export async function sendJson(method, path, value, signal) {
+  const init = { method, signal, headers: { Accept: 'application/json' } };
+  if (value !== undefined) {
+    init.headers['Content-Type'] = 'application/json';
+    init.body = JSON.stringify(value);
+  }
+  const response = await request(base() + (path.startsWith('/') ? path.slice(1) : path), init, '');
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
 }
 
 /** Where the application lives, with a trailing slash. */

@@ -14,11 +14,13 @@ import dev.mangru.dashboard.shell.MangruPage;
 import dev.mangru.dashboard.slo.SloBoard;
 import dev.mangru.model.slo.SloBook;
 
-/// The first thing to look at: are promises kept, is the node well, who uses most, what do the logs
-/// say. Every card fails alone.
+/// The first thing to look at: what changed, what fires, are promises kept, is the node well, who
+/// uses most, what do the logs say. Every card fails alone.
 @Route(value = "", layout = MangruLayout.class)
 @PageTitle("Overview · Mangru")
 @JsModule("./mangru/overview.js")
+@JsModule("./mangru/change-lane.js")
+@JsModule("./mangru/firing.js")
 public final class OverviewView extends MangruPage {
 
   private static final long serialVersionUID = 1L;
@@ -32,6 +34,8 @@ public final class OverviewView extends MangruPage {
   /// @param book where objectives' statuses come from
   public OverviewView(SloBook book) {
     super("overview", "Overview");
+    add(section("Changes", new Element("mangru-change-lane")));
+    add(section("Firing", new Element("mangru-firing")));
     add(section("Objectives", SloBoard.cards(book).getElement()));
     add(section("Node", charts().getElement()));
     add(section("Worst containers", new Element("mangru-top-containers")));

@@ -1,5 +1,5 @@
-/// The first page: objectives, the node, the worst containers and the log volume at one glance.
-/// Start with [OverviewView].
+/// The first page: changes, alerts, objectives, the node, the worst containers and the log volume
+/// at one glance. Start with [OverviewView].
 @NullMarked
 package dev.mangru.dashboard.overview;
 

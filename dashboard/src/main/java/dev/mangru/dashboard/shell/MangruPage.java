@@ -10,7 +10,7 @@ public abstract class MangruPage extends Main {
 
   /// Makes an empty page.
   ///
-  /// @param key which navigation entry it is: `overview`, `explore`, `logs` or `slos`
+  /// @param key which navigation entry it is, such as `overview` or `alerts`
   /// @param heading the page's only `h1`
   @SuppressWarnings("this-escape") // Vaadin components are built by calling their own setters
   protected MangruPage(String key, String heading) {
