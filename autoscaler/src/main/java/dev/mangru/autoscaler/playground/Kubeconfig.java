@@ -8,9 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The file that tells `kubectl` how to reach the playground.
 final class Kubeconfig {
@@ -20,11 +20,20 @@ final class Kubeconfig {
 
   private Kubeconfig() {}
 
-  /// The text of the file.
+  /// For an API that asks for a token, over TLS.
   ///
-  /// @param token null if none is asked for
-  static String text(String url, @Nullable String token) {
-    String user = token == null ? "    {}" : "    token: " + token;
+  /// @param pem the certificate to trust
+  static String secured(String url, String pem, String token) {
+    String trusted = Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+    return text(url + "\n    certificate-authority-data: " + trusted, "\n    token: " + token);
+  }
+
+  /// For an API that asks for nothing, over plain HTTP.
+  static String open(String url) {
+    return text(url, " {}");
+  }
+
+  private static String text(String server, String user) {
     return """
     # The playground of Mangru: a simulated cluster on this machine. Nothing in it is real.
     apiVersion: v1
@@ -35,8 +44,7 @@ final class Kubeconfig {
         server: %s
     users:
     - name: playground
-      user:
-    %s
+      user:%s
     contexts:
     - name: playground
       context:
@@ -45,7 +53,7 @@ final class Kubeconfig {
         namespace: shop
     current-context: playground
     """
-        .formatted(url, user);
+        .formatted(server, user);
   }
 
   /// Writes the file so that only its owner can read it, and at no moment anyone else.

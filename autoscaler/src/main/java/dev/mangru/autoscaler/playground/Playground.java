@@ -50,15 +50,20 @@ public final class Playground implements AutoCloseable {
     Path logs = directory == null ? null : directory.resolve("logs");
     simulation =
         new Simulation(store, new ResourceCatalog(), scenario, options.seed(), logs, clock);
-    String token = options.secured() ? token() : null;
     KubeApiServer.Builder builder =
         KubeApiServer.builder(store, clock)
-            .port(options.port())
             .pages(simulation.pages())
             .metrics(simulation.metrics())
             .logs(simulation.logs());
-    server = (token == null ? builder : builder.token(token)).start();
-    kubeconfig = Kubeconfig.text(server.url(), token);
+    if (options.secured()) {
+      String token = token();
+      Certificate certificate = Certificate.make(clock.instant());
+      server = builder.token(token).tls(certificate.context(), options.port()).start();
+      kubeconfig = Kubeconfig.secured(server.tlsUrl().orElseThrow(), certificate.pem(), token);
+    } else {
+      server = builder.port(options.port()).start();
+      kubeconfig = Kubeconfig.open(server.url());
+    }
     kubeconfigFile = directory == null ? null : directory.resolve("kubeconfig");
     if (kubeconfigFile != null) {
       Kubeconfig.write(kubeconfigFile, kubeconfig);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///   ends in `.yaml`
 /// @param seed of all chance: the same seed gives the same names, failures and traffic
 /// @param port of the API on 127.0.0.1; 0 for any free one
-/// @param secured whether the API asks for the token that the kubeconfig holds
+/// @param secured whether that port speaks TLS and the API asks for the token that the kubeconfig
+///   holds; plain HTTP without a token otherwise
 /// @param metricWindow over which a horizontal autoscaler should look at usage here: shorter than
 ///   in a real cluster, since everything else is faster too
 public record PlaygroundOptions(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.autoscaler.playground.sim.scenario.Scenario;
 import dev.mangru.model.error.MangruException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,11 +14,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,6 +173,48 @@ class PlaygroundTest {
         List<String> files =
             logs.map(Path::toString).filter(path -> path.endsWith("/web/0.log")).toList();
         assertThat(files).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void the_kubeconfigs_certificate_is_the_servers() throws Exception {
+    PlaygroundOptions options =
+        new PlaygroundOptions(
+            null, "constant", 1, 0, true, PlaygroundOptions.DEFAULT_METRIC_WINDOW);
+    // A certificate is valid around the time of its making, and TLS looks at the machine's clock.
+    try (Playground playground = Playground.open(options, Clock.systemUTC())) {
+      String field = "certificate-authority-data: ";
+      String data =
+          playground
+              .kubeconfig()
+              .lines()
+              .filter(line -> line.contains(field))
+              .map(line -> line.substring(line.indexOf(field) + field.length()))
+              .findFirst()
+              .orElseThrow();
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          "playground",
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(Base64.getDecoder().decode(data))));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      URI version = URI.create(playground.apiServer().tlsUrl().orElseThrow() + "/version");
+      try (HttpClient client = HttpClient.newBuilder().sslContext(context).build();
+          HttpClient stranger = HttpClient.newHttpClient()) {
+        HttpRequest request =
+            HttpRequest.newBuilder(version)
+                .header("Authorization", "Bearer " + token(playground))
+                .build();
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body())
+            .contains("gitVersion");
+        assertThatThrownBy(() -> stranger.send(request, HttpResponse.BodyHandlers.ofString()))
+            .isInstanceOf(SSLException.class);
       }
     }
   }
