@@ -130,7 +130,8 @@ class WallsTest {
                       name.startsWith("dev.mangru.tsdb.ingest")
                           || name.startsWith("dev.mangru.tsdb.promql")
                           || name.startsWith("dev.mangru.logindex.ingest")
-                          || name.startsWith("dev.mangru.logindex.query");
+                          || name.startsWith("dev.mangru.logindex.query")
+                          || name.startsWith("dev.mangru.alerts.route");
                   return engine && !decoder;
                 }
               })
