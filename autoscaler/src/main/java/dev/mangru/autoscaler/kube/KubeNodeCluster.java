@@ -8,6 +8,7 @@ import dev.mangru.autoscaler.node.act.NodeCluster;
 import dev.mangru.autoscaler.node.plan.Controllers;
 import dev.mangru.autoscaler.node.plan.DisruptionBudget;
 import dev.mangru.autoscaler.node.shape.LabelSelectors;
+import dev.mangru.autoscaler.node.shape.NodeShape;
 import dev.mangru.autoscaler.node.shape.NodeShapes;
 import dev.mangru.autoscaler.node.shape.PodShape;
 import dev.mangru.autoscaler.node.shape.PodShapes;
@@ -22,10 +23,12 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -85,14 +88,17 @@ public final class KubeNodeCluster implements NodeCluster {
     note("DaemonSet", daemonSets, controllers);
     note("ReplicaSet", list("/apis/apps/v1/replicasets"), controllers);
     note("StatefulSet", list("/apis/apps/v1/statefulsets"), controllers);
-    note("Job", list("/apis/batch/v1/jobs"), controllers);
-    note("ReplicationController", list("/api/v1/replicationcontrollers"), controllers);
+    note("Job", mayList("/apis/batch/v1/jobs", problems), controllers);
+    note("ReplicationController", mayList("/api/v1/replicationcontrollers", problems), controllers);
     Map<String, Map<String, String>> namespaces = new HashMap<>();
     for (ObjectNode each : list("/api/v1/namespaces")) {
       namespaces.put(name(each), texts(each.path("metadata").path("labels")));
     }
+    List<ObjectNode> nodes = list("/api/v1/nodes");
+    List<NodeShape> shapes = readable("node", nodes, NodeShapes::of, problems);
     return new ClusterSnapshot(
-        readable("node", list("/api/v1/nodes"), NodeShapes::of, problems),
+        shapes,
+        unreadable(nodes, shapes),
         readable("pod", list("/api/v1/pods"), PodShapes::of, problems),
         readable(
             "disruption budget",
@@ -106,15 +112,31 @@ public final class KubeNodeCluster implements NodeCluster {
         problems);
   }
 
+  /// Names and provider identifiers of nodes that are there and cannot be read, so that their
+  /// machines are not taken for ones that never became nodes.
+  private static Set<String> unreadable(List<ObjectNode> nodes, List<NodeShape> shapes) {
+    Set<String> names = new HashSet<>();
+    for (ObjectNode each : nodes) {
+      names.add(name(each));
+      names.add(each.path("spec").path("providerID").asString(""));
+    }
+    for (NodeShape each : shapes) {
+      names.remove(each.name());
+      names.remove(each.providerId());
+    }
+    return names;
+  }
+
   private List<VolumeClaim> claims(List<String> problems) {
-    List<ObjectNode> claims = list("/api/v1/persistentvolumeclaims");
+    List<ObjectNode> claims = mayList("/api/v1/persistentvolumeclaims", problems);
     if (claims.isEmpty()) {
       return List.of();
     }
     Map<String, ObjectNode> volumes = new HashMap<>();
-    list("/api/v1/persistentvolumes").forEach(each -> volumes.put(name(each), each));
+    mayList("/api/v1/persistentvolumes", problems).forEach(each -> volumes.put(name(each), each));
     Map<String, ObjectNode> classes = new HashMap<>();
-    list("/apis/storage.k8s.io/v1/storageclasses").forEach(each -> classes.put(name(each), each));
+    mayList("/apis/storage.k8s.io/v1/storageclasses", problems)
+        .forEach(each -> classes.put(name(each), each));
     return readable(
         "volume claim",
         claims,
@@ -194,6 +216,20 @@ public final class KubeNodeCluster implements NodeCluster {
     DAEMON_TOLERATIONS.forEach(
         key -> tolerations.addObject().put("key", key).put("operator", "Exists"));
     return PodShapes.of(pod);
+  }
+
+  /// All objects of a kind without which planning is only more careful: pods of unknown owners or
+  /// with unknown volumes keep their nodes. None, and a problem, when they may not be listed.
+  private List<ObjectNode> mayList(String path, List<String> problems) {
+    try {
+      return list(path);
+    } catch (MangruException e) {
+      if (e.code() != ErrorCode.EXECUTION) {
+        throw e;
+      }
+      problems.add(e.text());
+      return List.of();
+    }
   }
 
   /// All objects of a kind; none when the server does not know it.
@@ -388,8 +424,14 @@ public final class KubeNodeCluster implements NodeCluster {
   // ---- small things ----------------------------------------------------------------------------
 
   private static MangruException refused(String call, Response answer) {
+    ErrorCode code =
+        switch (answer.status()) {
+          case 403 -> ErrorCode.EXECUTION; // asking again does not help; a role is missing
+          case 404 -> ErrorCode.NOT_FOUND;
+          default -> ErrorCode.UNAVAILABLE;
+        };
     return new MangruException(
-        answer.status() == 404 ? ErrorCode.NOT_FOUND : ErrorCode.UNAVAILABLE,
+        code,
         "the API server refused %s with %d: %s".formatted(call, answer.status(), answer.message()));
   }
 

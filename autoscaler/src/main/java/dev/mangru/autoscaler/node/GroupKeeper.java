@@ -21,7 +21,8 @@ import java.util.Set;
 /// which groups are to be left alone.
 ///
 /// Confined to the thread that runs passes. What it remembers of machines it can see again after a
-/// restart, since the provider tells when each was asked for.
+/// restart, since the provider tells when each was asked for; machines that run without being a
+/// node get their time anew.
 final class GroupKeeper {
 
   private final NodeGroupProvider provider;
@@ -130,9 +131,11 @@ final class GroupKeeper {
       if (each.state() == Instance.State.DELETING
           || each.failure() != null
           || registered.contains(each.id())) {
+        firstSeen.remove(each.id());
         continue;
       }
-      Instant created = each.created();
+      // A machine that runs was a node before or is one that we cannot see: its time starts now.
+      Instant created = each.state() == Instance.State.CREATING ? each.created() : null;
       Instant since = created == null ? firstSeen.computeIfAbsent(each.id(), _ -> now) : created;
       if (since.plus(patience).isBefore(now)) {
         late.add(each);

@@ -101,7 +101,7 @@ public final class NodeAutoscaler {
     if (healthy && options.act()) {
       drainer.step(snapshot, now).forEach(step -> tell(step, now));
     }
-    Set<String> registered = new HashSet<>();
+    Set<String> registered = new HashSet<>(snapshot.unreadableNodes());
     snapshot.nodes().forEach(node -> registered.addAll(List.of(node.name(), node.providerId())));
     boolean repaired = repair(groups, registered, now);
     World world =

@@ -15,6 +15,7 @@ import dev.mangru.autoscaler.node.shape.PodShape;
 import dev.mangru.autoscaler.node.shape.Taint;
 import dev.mangru.autoscaler.playground.Playground;
 import dev.mangru.autoscaler.playground.PlaygroundOptions;
+import dev.mangru.autoscaler.playground.api.Faults;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.scale.Decision;
 import dev.mangru.model.scale.DecisionLog;
@@ -163,6 +164,27 @@ class NodesOverHttpTest {
     }
     assertThat(cluster.read().nodes()).hasSize(2).noneMatch(NodeShape::unschedulable);
     assertThat(pending()).isEmpty();
+  }
+
+  @Test
+  void a_server_that_goes_away_errs_and_comes_back_costs_time_and_nothing_else() {
+    playground.apiServer().faults().away(true);
+    run(10);
+    assertThat(autoscaler.view().problem()).contains("no answer from the API server");
+    assertThat(of("CannotLook")).isNotEmpty();
+    playground.apiServer().faults().away(false);
+    scale("catalog", 26);
+    Faults faults = playground.apiServer().faults();
+    faults.add("patch", "nodes", Faults.Effect.conflict(), 3);
+    faults.add("create", "pods/eviction", Faults.Effect.internalError(), 4);
+    faults.add("create", "events", Faults.Effect.internalError(), 3);
+    faults.add("list", "pods", Faults.Effect.internalError(), 3);
+    runUntil("pods run", 180, () -> autoscaler.view().passes() > 20 && pending().isEmpty());
+    assertThat(autoscaler.view().problem()).isNull();
+    scale("catalog", 3);
+    runUntil("nodes go", 400, () -> playground.store().count("nodes") == 2);
+    run(20);
+    assertThat(cluster.read().nodes()).noneMatch(NodeShape::unschedulable);
   }
 
   @Test

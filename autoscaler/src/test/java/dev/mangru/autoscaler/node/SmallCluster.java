@@ -28,10 +28,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -67,6 +69,7 @@ final class SmallCluster implements NodeCluster, NodeGroupProvider {
   boolean machinesFail;
   boolean blockEvictions;
   double faultRate;
+  final Set<String> unreadable = new HashSet<>();
   SplittableRandom chance = new SplittableRandom(1);
   Instant now = START;
   private int numbers;
@@ -205,7 +208,7 @@ final class SmallCluster implements NodeCluster, NodeGroupProvider {
     }
   }
 
-  private PodShape unschedulable(PodShape pod) {
+  PodShape unschedulable(PodShape pod) {
     PodLife life = pod.life();
     return pod.withLife(
         new PodLife(
@@ -262,7 +265,8 @@ final class SmallCluster implements NodeCluster, NodeGroupProvider {
           new DisruptionBudget("shop", name, LabelSelector.of(Map.of("app", name)), allowed(name)));
     });
     return new ClusterSnapshot(
-        List.copyOf(nodes.values()),
+        nodes.values().stream().filter(node -> !unreadable.contains(node.name())).toList(),
+        unreadable,
         List.copyOf(pods.values()),
         budgets,
         List.of(),
