@@ -15,8 +15,8 @@ import './timeseries.js';
 import { getJson } from './wire.js';
 import { markersOf } from './workloads.js';
 
-const LATEST = 300;
-const TIMELINE = 200;
+const LATEST = 100;
+const TIMELINE = 100;
 
 /** Everything that scales: `{key, name, sub, target, kind, namespace, size, limits}`, from the cluster and from what was decided. */
 export function scalers(cluster, entries) {

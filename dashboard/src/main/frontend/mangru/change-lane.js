@@ -14,6 +14,7 @@ import { getJson } from './wire.js';
 
 const LIMIT = 1000;
 const LISTED = 200;
+const TIPPED = 6;
 
 class MangruChangeLane extends LoadingElement {
   static properties = { ...LoadingElement.properties, _width: { state: true }, _cursor: { state: true }, _open: { state: true }, _asList: { state: true } };
@@ -77,10 +78,10 @@ class MangruChangeLane extends LoadingElement {
     const style = `--at: ${mark.at.toFixed(5)}`;
     if (mark.changes.length === 1) {
       const text = `${when} ${change.title} (${word}). ${change.detail}`;
-      return html`<a class="lane-mark tone-${tone}" style=${style} href=${withRange(change.link)} title=${text} aria-label=${text}>${icon(name)}</a>`;
+      return html`<a class="lane-mark tone-${tone}" style=${style} href=${withRange(change.link)} aria-label=${text}>${icon(name)}${tip([mark.changes[0]], when, zone)}</a>`;
     }
     const text = `${when} to ${formatClock(mark.toMs, zone)}: ${count(mark.changes)}. ${mark.changes.slice(-3).map((each) => each.title).join(', ')}`;
-    return html`<button type="button" class="lane-mark tone-${tone}" style=${style} title=${text} aria-label=${text} aria-expanded=${open ? 'true' : 'false'} @click=${() => (this._open = open ? null : mark.fromMs)}>${icon(name)}<b>${mark.changes.length}</b></button>`;
+    return html`<button type="button" class="lane-mark tone-${tone}" style=${style} aria-label=${text} aria-expanded=${open ? 'true' : 'false'} @click=${() => (this._open = open ? null : mark.fromMs)}>${icon(name)}<b>${mark.changes.length}</b>${open ? nothing : tip(mark.changes, count(mark.changes), zone)}</button>`;
   }
 
   #list(changes, zone, title) {
@@ -106,6 +107,12 @@ class MangruChangeLane extends LoadingElement {
     this._cursor = ms;
     window.dispatchEvent(new CustomEvent('mangru-time', { detail: { ms } }));
   }
+}
+
+/** What a mark holds, beside the pointer or the focus; the mark's label says the same. */
+function tip(changes, title, zone) {
+  const shown = changes.slice(-TIPPED);
+  return html`<span class="lane-tip" aria-hidden="true"><span class="chart-tip-time">${title}</span>${shown.map((change) => html`<span class="lane-tip-row tone-${look(change).tone}">${icon(look(change).icon)}<span>${changes.length > 1 ? `${formatClock(Date.parse(change.time), zone)} ` : ''}${change.title}</span></span>${changes.length === 1 ? html`<span class="lane-tip-detail">${change.detail}</span>` : nothing}`)}${changes.length > TIPPED ? html`<span class="chart-tip-time">and ${changes.length - TIPPED} before</span>` : nothing}</span>`;
 }
 
 /** The page that a change names, with the range of this one. */

@@ -11,6 +11,9 @@ const OUTCOMES = {
 };
 
 export function outcomeOf(decision) {
+  if (decision.reason === 'DrainStarted') {
+    return { word: 'draining', icon: 'clock', tone: 'warn' };
+  }
   return OUTCOMES[decision.outcome] ?? { word: String(decision.outcome).toLowerCase(), icon: 'unknown', tone: 'unknown' };
 }
 

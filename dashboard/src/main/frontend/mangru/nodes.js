@@ -43,7 +43,7 @@ class MangruNodes extends LoadingElement {
     const [used, decisions, changes] = await Promise.all([
       instantQuery('sum by (node) (rate(container_cpu_usage_seconds_total{node!="",pod!="",container!="",container!="POD"}[1m]))', range.toMs / 1e3, signal),
       getJson('/api/v1/decisions', { kind: 'nodes', end: span.end, limit: DECISIONS }, signal),
-      getJson('/api/v1/decisions', { kind: 'nodes', ...span, changes: 'true', limit: 300 }, signal),
+      getJson('/api/v1/decisions', { kind: 'nodes', ...span, changes: 'true', limit: 100 }, signal),
     ]);
     return {
       used: new Map(used.result.map(({ metric, value }) => [metric.node, Number(value[1])])),

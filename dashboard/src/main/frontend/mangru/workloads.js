@@ -141,6 +141,7 @@ class MangruWorkloads extends LoadingElement {
         <button type="button" class="row-button" aria-expanded=${open ? 'true' : 'false'} @click=${() => state.set({ w: open ? '' : key })}>
           <span class="row-name">${workload.name}</span><span class="row-sub">${workload.namespace} · ${workload.kind}</span>
         </button>
+        ${workload.problems.length ? html`<span class="row-problems">${workload.problems.join('; ')}</span>` : nothing}
       </th>
       <td>${stateWord(workloadStatus(workload))}</td>
       <td class="number ${workload.ready < workload.wanted ? 'is-low' : ''}">${workload.ready}/${workload.wanted}</td>
