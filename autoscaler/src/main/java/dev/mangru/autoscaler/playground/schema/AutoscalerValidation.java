@@ -37,6 +37,8 @@ final class AutoscalerValidation {
           "spec.maxReplicas", number(max), "must be greater than or equal to `minReplicas`");
     }
     target(spec.path("scaleTargetRef"), "spec.scaleTargetRef", problems);
+    Checks.oneOf(
+        spec, "selectionStrategy", "spec", List.of("LabelSelector", "OwnerReference"), problems);
     boolean outside = false;
     JsonNode metrics = spec.path("metrics");
     for (int i = 0; i < metrics.size(); i++) {

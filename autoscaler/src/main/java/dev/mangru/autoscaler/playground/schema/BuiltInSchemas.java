@@ -19,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Thread-safe.
 final class BuiltInSchemas {
 
+  private static final String AUTOSCALER_SPEC =
+      "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec";
+
   private static final Map<ModelType, Schema.ObjectOf> OBJECTS = new ConcurrentHashMap<>();
 
   private BuiltInSchemas() {}
@@ -56,6 +59,10 @@ final class BuiltInSchemas {
                   RequiredTable.isRequired(type.simpleName(), name),
                   entry == null ? PatchRule.NONE : entry.patch()));
         });
+    if (type.openApiName().equals(AUTOSCALER_SPEC)) {
+      // KEP-5325; newer than the model classes.
+      fields.put("selectionStrategy", new Field(Schema.Scalar.STRING, false, PatchRule.NONE));
+    }
     return Collections.unmodifiableMap(fields);
   }
 

@@ -174,6 +174,7 @@ final class ObjectRulesTest {
           spec.metrics|[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':0}}}]|averageUtilization: Invalid value: 0: must be greater than 0
           spec.metrics|[{'type':'Resource','resource':{'name':'cpu','target':{'type':'AverageValue','averageValue':'-1'}}}]|averageValue: Invalid value: "-1": must be positive
           spec.metrics|[{'type':'External','external':{'metric':{'name':'q'},'target':{'type':'Value','value':'1','averageValue':'1'}}}]|may not set both a target value for metric and a per-pod target
+          spec.selectionStrategy|'Luck'|spec.selectionStrategy: Unsupported value: "Luck"
           spec.behavior|{'scaleUp':{'policies':[]}}|spec.behavior.scaleUp.policies: Required value: must specify at least one Policy
           spec.behavior|{'scaleUp':{'stabilizationWindowSeconds':3601}}|must be less than or equal to 3600
           spec.behavior|{'scaleDown':{'policies':[{'type':'Pods','value':0,'periodSeconds':1801}]}}|spec.behavior.scaleDown.policies[0].value: Invalid value: 0: must be greater than zero, spec.behavior.scaleDown.policies[0].periodSeconds: Invalid value: 1801: must be less than or equal to 1800
