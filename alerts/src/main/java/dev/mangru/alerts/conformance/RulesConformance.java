@@ -11,6 +11,7 @@ import dev.mangru.alerts.unit.RuleTests;
 import dev.mangru.model.conformance.ConformanceArea;
 import dev.mangru.model.conformance.ConformanceReport;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -59,8 +60,16 @@ public final class RulesConformance implements ConformanceArea {
   }
 
   private RuleFile.Outcome parse(Path file, NameValidation names) throws IOException {
+    String name = file.getFileName().toString();
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (CharacterCodingException _) {
+      RuleFileError error = new RuleFileError(0, 0, "yaml: invalid UTF-8");
+      return new RuleFile.Outcome.Refused(name, List.of(error));
+    }
     return new RuleFileParser(kit.expressions(), kit.templates(), names, false)
-        .parse(file.getFileName().toString(), Files.readString(file));
+        .parse(name, text);
   }
 
   private void files(Path folder, ConformanceReport report) throws IOException {

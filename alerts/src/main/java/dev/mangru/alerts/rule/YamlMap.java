@@ -1,8 +1,12 @@
 package dev.mangru.alerts.rule;
 
 import dev.mangru.model.error.MangruException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,17 +73,18 @@ public final class YamlMap {
         merges.add(tuple.getValueNode());
         continue;
       }
-      Node earlier = own.put(key.getValue(), key);
+      String name = content(key);
+      Node earlier = own.put(name, key);
       if (earlier != null) {
         problems.at(
             key,
             "mapping key \""
-                + key.getValue()
+                + name
                 + "\" already defined at line "
                 + (earlier.getStartMark().getLine() + 1));
       }
-      if (keys.putIfAbsent(key.getValue(), key) == null) {
-        values.put(key.getValue(), tuple.getValueNode());
+      if (keys.putIfAbsent(name, key) == null) {
+        values.put(name, tuple.getValueNode());
       }
     }
     for (Node merge : merges) {
@@ -145,10 +150,34 @@ public final class YamlMap {
       return "";
     }
     if (value instanceof ScalarNode scalar && problems.mayLookAt(value)) {
-      return scalar.getValue();
+      return content(scalar);
     }
     problems.at(value, cannotUnmarshal(value, "string"));
     return "";
+  }
+
+  /// The text of a scalar. `!!binary` gives the text that its bytes encode; a byte that is not UTF-8
+  /// becomes a lone surrogate, which no name and no label value may hold.
+  private String content(ScalarNode scalar) {
+    if (!scalar.getTag().equals(Tag.BINARY)) {
+      return scalar.getValue();
+    }
+    byte[] bytes;
+    try {
+      bytes = Base64.getMimeDecoder().decode(scalar.getValue());
+    } catch (IllegalArgumentException e) {
+      problems.at(scalar, "yaml: !!binary value contains invalid base64 data: " + e.getMessage());
+      return "";
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException _) {
+      StringBuilder text = new StringBuilder(bytes.length);
+      for (byte each : bytes) {
+        text.append((char) (each >= 0 ? each : 0xdc00 + (each & 0xff)));
+      }
+      return text.toString();
+    }
   }
 
   /// A duration; null if absent.

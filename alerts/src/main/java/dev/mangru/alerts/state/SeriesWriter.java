@@ -13,10 +13,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Gathers what the rules of a group write, and commits it before the first rule that might read
 /// it: each commit waits for the disk. Confined to one evaluation of one group.
 final class SeriesWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SeriesWriter.class);
 
   private final MetricStore store;
   private final List<Pending> pending = new ArrayList<>();
@@ -113,6 +117,10 @@ final class SeriesWriter {
               + summary.examples().getFirst().describe();
     } catch (MangruException e) {
       return "results were not stored: " + e.text();
+    } catch (RuntimeException e) {
+      // A fault of the store must not end the evaluation: alerts have to be sent all the same.
+      LOG.atError().setCause(e).log("results of rules were not stored");
+      return "results were not stored: internal error: " + e;
     }
   }
 }
