@@ -96,11 +96,12 @@ final class ShrinkStep {
   /// away.
   private static ClusterShape withPending(World world, PendingPods pending) {
     ClusterShape shape = world.asIs();
+    List<NodeRoom> rooms = List.copyOf(shape.rooms());
     for (PodShape pod : pending.wanting()) {
-      for (NodeRoom room : List.copyOf(shape.rooms())) {
+      for (NodeRoom room : rooms) {
         NodeShape node = room.node();
         boolean takes = node.ready() && !world.drains().containsKey(node.name());
-        if (takes && Feasibility.check(pod, room, shape).fits()) {
+        if (takes && Feasibility.fits(pod, room, shape)) {
           shape.place(pod, node.name());
           break;
         }

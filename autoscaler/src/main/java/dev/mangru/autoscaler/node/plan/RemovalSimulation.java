@@ -123,7 +123,7 @@ public final class RemovalSimulation {
   }
 
   private boolean takes(NodeRoom room, PodShape pod) {
-    if (!Feasibility.check(pod, room, cluster).fits()) {
+    if (!Feasibility.fits(pod, room, cluster)) {
       return false;
     }
     cluster.place(pod, room.node().name());

@@ -162,7 +162,7 @@ public final class ScaleUpPlanner {
 
     private int firstFit(PodShape pod, List<NodeRoom> rooms, int from) {
       for (int i = from; i < rooms.size(); i++) {
-        if (Feasibility.check(pod, rooms.get(i), cluster).fits()) {
+        if (Feasibility.fits(pod, rooms.get(i), cluster)) {
           return i;
         }
       }

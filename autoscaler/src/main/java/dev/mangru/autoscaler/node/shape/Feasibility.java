@@ -40,6 +40,12 @@ public final class Feasibility {
     return refused == null ? Fit.Fits.YES : refused;
   }
 
+  /// Whether the pod may be put on the node of `room`, without the reason: the way to look for a
+  /// place among many nodes, most of which are full.
+  public static boolean fits(PodShape pod, NodeRoom room, ClusterShape cluster) {
+    return room.holds(pod.requests()) && check(pod, room, cluster).fits();
+  }
+
   /// What a scheduler tells of a pod that fits nowhere: `0/3 nodes are available: 1 Insufficient
   /// cpu, 2 node(s) were unschedulable.`
   public static String summary(Collection<Fit> fits) {
