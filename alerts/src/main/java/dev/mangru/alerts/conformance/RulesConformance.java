@@ -68,8 +68,7 @@ public final class RulesConformance implements ConformanceArea {
       RuleFileError error = new RuleFileError(0, 0, "yaml: invalid UTF-8");
       return new RuleFile.Outcome.Refused(name, List.of(error));
     }
-    return new RuleFileParser(kit.expressions(), kit.templates(), names, false)
-        .parse(name, text);
+    return new RuleFileParser(kit.expressions(), kit.templates(), names, false).parse(name, text);
   }
 
   private void files(Path folder, ConformanceReport report) throws IOException {

@@ -156,8 +156,8 @@ public final class YamlMap {
     return "";
   }
 
-  /// The text of a scalar. `!!binary` gives the text that its bytes encode; a byte that is not UTF-8
-  /// becomes a lone surrogate, which no name and no label value may hold.
+  /// The text of a scalar. `!!binary` gives the text that its bytes encode; a byte that is not
+  /// UTF-8 becomes a lone surrogate, which no name and no label value may hold.
   private String content(ScalarNode scalar) {
     if (!scalar.getTag().equals(Tag.BINARY)) {
       return scalar.getValue();

@@ -227,11 +227,9 @@ class RuleFileParserTest {
 
   @Test
   void binary_scalars_are_text_and_bytes_that_are_none_are_no_name() {
-    assertThat(
-            parsed("groups:\n- name: !!binary Z3JvdXA=\n").groups().getFirst().name())
+    assertThat(parsed("groups:\n- name: !!binary Z3JvdXA=\n").groups().getFirst().name())
         .isEqualTo("group");
-    assertThat(
-            errors("groups:\n- name: g\n  labels:\n    ? !!binary \"/w==\"\n    : v\n"))
+    assertThat(errors("groups:\n- name: g\n  labels:\n    ? !!binary \"/w==\"\n    : v\n"))
         .singleElement()
         .asString()
         .startsWith("4:7: invalid label name: ");
