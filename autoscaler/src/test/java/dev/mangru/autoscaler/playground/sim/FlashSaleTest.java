@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.autoscaler.playground.sim.cluster.Conditions;
 import dev.mangru.autoscaler.playground.sim.cluster.Fields;
+import dev.mangru.autoscaler.playground.sim.cluster.Pods;
 import org.junit.jupiter.api.Test;
 
 /// The default scenario with scalers that are as simple as can be: what a first look shows, second
@@ -21,6 +22,10 @@ class FlashSaleTest {
       TestScaler scaler = new TestScaler(bench);
       counts[0] = scaler.count();
       nodes[0] = bench.list("nodes").size();
+      assertThat(bench.pods("web-"))
+          .as("pods find their nodes at once")
+          .hasSize(2)
+          .allMatch(pod -> !Pods.node(pod).isEmpty());
       for (int second = 1; second <= SECONDS; second++) {
         bench.seconds(1);
         scaler.second(second);

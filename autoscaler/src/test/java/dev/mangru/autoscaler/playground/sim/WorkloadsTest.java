@@ -399,6 +399,8 @@ class WorkloadsTest {
       bench.seconds(1);
       assertThat(bench.get("endpoints", "default", "web").path("subsets").isEmpty()).isTrue();
       assertThat(bench.list("discovery.k8s.io/endpointslices")).hasSize(1);
+      assertThat(Fields.text(bench.get("services", "default", "web"), "spec", "clusterIP"))
+          .startsWith("10.96.");
     }
   }
 

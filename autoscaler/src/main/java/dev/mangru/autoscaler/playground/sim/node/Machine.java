@@ -36,6 +36,12 @@ record Machine(
     return state != Instance.State.DELETING;
   }
 
+  /// Was there from the beginning: its node is ready as soon as it is there, so that no pod seems
+  /// to lack nodes in the first seconds.
+  boolean isFirst() {
+    return created.equals(next);
+  }
+
   Machine in(Instance.State newState, Instant until) {
     return new Machine(number, group, name, newState, created, until, failed);
   }

@@ -29,6 +29,7 @@ public final class NodeObjects {
   private static final String VERSION = "v1.34.2";
   private static final int ZONES = 3;
   private static final int BYTE = 256;
+  private static final int HOSTS = 250;
   private static final int KUBELET_PORT = 10250;
 
   private NodeObjects() {}
@@ -153,7 +154,7 @@ public final class NodeObjects {
 
   /// The machine's own address.
   static String address(int number) {
-    return "10.90." + number / BYTE % BYTE + "." + (number % BYTE);
+    return "10.90." + number / HOSTS % HOSTS + "." + (number % HOSTS + 1);
   }
 
   /// The first three parts, with a dot after them, of the addresses of its pods.

@@ -332,8 +332,12 @@ public final class SimulatedNodeGroups implements NodeGroupProvider {
     ObjectNode node = cluster.find(Kinds.NODES, "", machine.name());
     NodeGroupSpec spec = scenario.nodeGroup(machine.group());
     if (machine.state() == Instance.State.RUNNING && node == null && spec != null) {
-      cluster.create(
-          Kinds.NODES, NodeObjects.node(spec, machine.name(), machine.id(), machine.number(), now));
+      ObjectNode joined =
+          NodeObjects.node(spec, machine.name(), machine.id(), machine.number(), now);
+      if (machine.isFirst()) {
+        NodeObjects.ready(joined, now);
+      }
+      cluster.create(Kinds.NODES, joined);
     } else if (isGone(machine, now) && node != null) {
       for (ObjectNode pod : cluster.list(Kinds.PODS)) {
         if (Fields.text(pod, "spec", "nodeName").equals(machine.name())) {

@@ -8,7 +8,9 @@ import dev.mangru.autoscaler.playground.sim.cluster.Selectors;
 import dev.mangru.autoscaler.playground.store.DeleteOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +22,9 @@ final class EndpointLists {
   private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
+  private static final int HOSTS = 250;
+  private static final int ADDRESSES = HOSTS * HOSTS;
+
   private final Cluster cluster;
 
   EndpointLists(Cluster cluster) {
@@ -29,7 +34,11 @@ final class EndpointLists {
   void run() {
     for (ObjectNode service : cluster.list(Kinds.SERVICES)) {
       JsonNode selector = Fields.at(service, "spec", "selector");
-      if (selector.isEmpty() || Fields.deleting(service)) {
+      if (Fields.deleting(service)) {
+        continue;
+      }
+      address(service);
+      if (selector.isEmpty()) {
         continue;
       }
       List<ObjectNode> pods = new ArrayList<>();
@@ -51,6 +60,34 @@ final class EndpointLists {
         cluster.delete(Kinds.ENDPOINTS, endpoints, DeleteOptions.immediate());
       }
     }
+  }
+
+  /// Gives a service its cluster address, as the API server's allocator would: by its uid, then the
+  /// next free one.
+  private void address(ObjectNode service) {
+    String type = Fields.text(service, "spec", "type");
+    if (type.equals("ExternalName") || !Fields.text(service, "spec", "clusterIP").isEmpty()) {
+      return;
+    }
+    Set<String> taken = new HashSet<>();
+    for (ObjectNode other : cluster.list(Kinds.SERVICES)) {
+      taken.add(Fields.text(other, "spec", "clusterIP"));
+    }
+    int number = Math.floorMod(Fields.uid(service).hashCode(), ADDRESSES);
+    while (taken.contains(clusterIp(number)) && taken.size() < ADDRESSES) {
+      number = (number + 1) % ADDRESSES;
+    }
+    String chosen = clusterIp(number);
+    cluster.change(
+        Kinds.SERVICES,
+        service,
+        copy -> {
+          Fields.object(copy, "spec").put("clusterIP", chosen).putArray("clusterIPs").add(chosen);
+        });
+  }
+
+  private static String clusterIp(int number) {
+    return "10.96." + number / HOSTS + "." + (number % HOSTS + 1);
   }
 
   private void write(String resource, ObjectNode wanted, String field) {
