@@ -64,8 +64,7 @@ public final class AlertmanagerApi {
   @ExceptionHandler(MangruException.class)
   void refused(MangruException error, HttpServletResponse response) throws IOException {
     JsonAnswer.retryAfter(response, error);
-    JsonAnswer.write(
-        response, error.code().httpStatus(), json -> json.writeString(error.text()));
+    JsonAnswer.write(response, error.code().httpStatus(), json -> json.writeString(error.text()));
   }
 
   // ---- what this is ----------------------------------------------------------------------------
@@ -131,20 +130,18 @@ public final class AlertmanagerApi {
   /// soonest; then expired ones, the latest first.
   private static Comparator<Silence> order(Instant now) {
     Comparator<Silence> byState =
-        Comparator.comparingInt(
-            silence ->
-                switch (silence.state(now)) {
-                  case ACTIVE -> 0;
-                  case PENDING -> 1;
-                  case EXPIRED -> 2;
-                });
-    return byState.thenComparing(
-        (one, other) ->
-            switch (one.state(now)) {
-              case ACTIVE -> one.endsAt().compareTo(other.endsAt());
-              case PENDING -> one.startsAt().compareTo(other.startsAt());
-              case EXPIRED -> other.endsAt().compareTo(one.endsAt());
+        Comparator.comparingInt(silence ->
+            switch (silence.state(now)) {
+              case ACTIVE -> 0;
+              case PENDING -> 1;
+              case EXPIRED -> 2;
             });
+    return byState.thenComparing((one, other) ->
+        switch (one.state(now)) {
+          case ACTIVE -> one.endsAt().compareTo(other.endsAt());
+          case PENDING -> one.startsAt().compareTo(other.startsAt());
+          case EXPIRED -> other.endsAt().compareTo(one.endsAt());
+        });
   }
 
   @PostMapping("/api/v2/silences")
@@ -152,8 +149,7 @@ public final class AlertmanagerApi {
     Silence wanted = AlertmanagerJson.readSilence(AlertmanagerJson.body(request));
     Instant now = clock.instant();
     if (!wanted.startsAt().isBefore(wanted.endsAt())) {
-      throw MangruException.badData(
-          "Failed to create silence: start time must be before end time");
+      throw MangruException.badData("Failed to create silence: start time must be before end time");
     }
     if (wanted.endsAt().isBefore(now)) {
       throw MangruException.badData("Failed to create silence: end time can't be in the past");
@@ -241,8 +237,7 @@ public final class AlertmanagerApi {
       case "true", "1", "yes", "on", "ok", "y", "t" -> true;
       case "false", "0", "no", "off", "n", "f" -> false;
       default ->
-          throw MangruException.badData(
-              name + " in query must be of type bool: \"" + text + "\"");
+          throw MangruException.badData(name + " in query must be of type bool: \"" + text + "\"");
     };
   }
 

@@ -212,13 +212,12 @@ final class AlertmanagerJson {
   private static Labels readLabels(JsonNode node) {
     Labels.Builder labels = Labels.builder();
     node.properties()
-        .forEach(
-            each -> {
-              if (each.getKey().isEmpty()) {
-                throw MangruException.badData("invalid label set: invalid name \"\"");
-              }
-              labels.set(each.getKey(), each.getValue().asString(""));
-            });
+        .forEach(each -> {
+          if (each.getKey().isEmpty()) {
+            throw MangruException.badData("invalid label set: invalid name \"\"");
+          }
+          labels.set(each.getKey(), each.getValue().asString(""));
+        });
     return labels.build();
   }
 
