@@ -56,11 +56,10 @@ class SpeedTest {
       bench.seconds(MEASURED);
       double millis = (threads.getCurrentThreadCpuTime() - before) / 1e6 / MEASURED;
       double writes = (double) (bench.store.revision() - revision) / MEASURED;
-      System.out.printf("one second: %.2f ms of CPU, %.2f writes%n", millis, writes);
-      // Twice to thrice what was measured, for slow machines.
-      assertThat(millis).isLessThan(5);
+      // Measured: 0.7 to 1.1 ms on two busy cores. The bound is for slower machines.
+      assertThat(millis).as("ms of CPU for a second").isLessThan(5);
       // A lease for each node every ten seconds, and a node status every five minutes.
-      assertThat(writes).isLessThan(1.5);
+      assertThat(writes).as("writes for a second").isLessThan(1.5);
     }
   }
 }
