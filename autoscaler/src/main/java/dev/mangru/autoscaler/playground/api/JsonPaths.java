@@ -29,6 +29,9 @@ final class JsonPaths {
           // A dot in a name is written \. as kubectl does.
           at += path.charAt(at) == '\\' ? 2 : 1;
         }
+        if (at == from) {
+          throw unknown(path);
+        }
         steps.add(path.substring(from, Math.min(at, path.length())).replace("\\.", "."));
       } else if (path.charAt(at) == '[') {
         int end = path.indexOf(']', at);

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,10 @@ public final class KubeApiServer implements AutoCloseable {
   private static final int BACKLOG = 128;
   private static final long WATCHDOG_MILLIS = 1000;
 
+  /// Requests that are worked on at a time, as upstream's `--max-requests-inflight`.
+  private static final int MAX_IN_FLIGHT = 400;
+
+  private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final Discovery discovery;
   private final OpenApi openApi;
   private final ResourceCatalog catalog;
@@ -450,7 +455,19 @@ public final class KubeApiServer implements AutoCloseable {
       exchange.answer(200, "text/plain", new byte[0]);
       return;
     }
-    routes.serve(path, verb, exchange);
+    if (verb.equals("watch") || path.subresource().equals("log")) {
+      routes.serve(path, verb, exchange); // these wait rather than work; watches are counted
+      return;
+    }
+    if (!inFlight.tryAcquire()) {
+      throw KubeApiException.tooManyRequests(
+          "there are " + MAX_IN_FLIGHT + " requests in flight; try again later", 1, List.of());
+    }
+    try {
+      routes.serve(path, verb, exchange);
+    } finally {
+      inFlight.release();
+    }
   }
 
   private void delay(long millis) {

@@ -14,6 +14,10 @@ import java.util.List;
 record ResourcePath(
     ResourceType type, String namespace, String name, String subresource, List<String> rest) {
 
+  /// Subresources that need a process behind the pod.
+  private static final List<String> REAL_ONLY =
+      List.of("attach", "ephemeralcontainers", "exec", "portforward", "resize");
+
   /// Copies the list.
   ResourcePath {
     rest = List.copyOf(rest);
@@ -43,7 +47,12 @@ record ResourcePath(
     }
     String subresource = left.size() > 2 ? left.get(2) : "";
     if (!subresource.isEmpty() && !type.hasSubresource(subresource)) {
-      throw KubeApiException.noSuchPath();
+      throw REAL_ONLY.contains(subresource)
+          ? KubeApiException.methodNotAllowed(
+              "the playground's pods are simulated: there is no process for \""
+                  + subresource
+                  + "\"; logs and pages of pods work")
+          : KubeApiException.noSuchPath();
     }
     return new ResourcePath(
         type,

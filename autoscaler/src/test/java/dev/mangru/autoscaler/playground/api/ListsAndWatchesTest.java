@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mangru.autoscaler.playground.store.DeleteOptions;
 import dev.mangru.autoscaler.playground.store.StoreOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,6 +210,36 @@ final class ListsAndWatchesTest {
       assertThat(first.at("/object/columnDefinitions")).hasSize(3);
       assertThat(first.at("/object/rows/0/cells/0").asString("")).isEqualTo("a");
       assertThat(watch.next().at("/object/columnDefinitions")).isEmpty();
+    }
+  }
+
+  @Test
+  void a_watcher_that_does_not_read_is_cut_off() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (TestApi patient = new TestApi(StoreOptions.DEFAULTS, how -> how.ticker(nanos::get));
+        Socket deaf = new Socket(InetAddress.getLoopbackAddress(), patient.server.port())) {
+      deaf.getOutputStream()
+          .write(
+              "GET /api/v1/configmaps?watch=true HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      while (patient.server.openWatches() == 0) {
+        Thread.sleep(10);
+      }
+      String big = "x".repeat(500_000);
+      patient.store.create(
+          "configmaps", TestApi.tree("{'metadata':{'namespace':'default','name':'a'}}"));
+      for (int i = 0; i < 60; i++) {
+        int n = i;
+        patient.store.mutate("configmaps", "default", "a", o -> o.put("n", n).put("big", big));
+      }
+      Thread.sleep(300);
+      assertThat(patient.server.openWatches()).as("it has time").isEqualTo(1);
+      // The watcher's own patience is 30 minutes: it is the deaf ear that ends it.
+      for (int i = 0; i < 1000 && patient.server.openWatches() > 0; i++) {
+        nanos.addAndGet(Watches.WRITE_LIMIT.toNanos() / 15);
+        Thread.sleep(20);
+      }
+      assertThat(patient.server.openWatches()).isZero();
     }
   }
 

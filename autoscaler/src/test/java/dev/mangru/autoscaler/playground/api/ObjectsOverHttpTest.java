@@ -51,6 +51,9 @@ final class ObjectsOverHttpTest {
     assertThat(missing.message()).isEqualTo("deployments.apps \"nobody\" not found");
     assertThat(missing.text("/details/kind")).isEqualTo("deployments");
     assertThat(api.get("/apis/none/v1/things").code()).isEqualTo(404);
+    TestApi.Answer exec = api.post(PODS + "/p/exec", "{}");
+    assertThat(exec.code()).isEqualTo(405);
+    assertThat(exec.message()).contains("\"exec\"");
     assertThat(api.post(DEPLOYMENTS, "{'spec'").text("/reason")).isEqualTo("BadRequest");
     assertThat(api.post(DEPLOYMENTS, "{'kind':'Pod'}").message()).contains("Pod");
     assertThat(api.post("/api/v1/namespaces/none/pods", pod("p")).message())

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.mangru.autoscaler.playground.api.Faults;
+import dev.mangru.autoscaler.playground.api.Kubeconfig;
+import dev.mangru.autoscaler.playground.api.SelfSignedCertificate;
 import dev.mangru.autoscaler.playground.api.TestApi;
 import dev.mangru.autoscaler.playground.store.StoreOptions;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
@@ -22,6 +24,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatusBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -30,15 +33,18 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The playground's API as a real client sees it: fabric8, with which Mangru itself acts.
 final class KubeClientTest {
@@ -362,6 +368,30 @@ final class KubeClientTest {
     Set<String> names = new TreeSet<>();
     informer.getIndexer().list().forEach(map -> names.add(map.getMetadata().getName()));
     return names;
+  }
+
+  @Test
+  void a_kubeconfig_leads_over_https_with_a_token(@TempDir Path folder) throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.in(folder);
+    try (TestApi secured =
+        new TestApi(
+            StoreOptions.DEFAULTS, how -> how.tls(certificate.context(), 0).token("sesame"))) {
+      Kubeconfig kubeconfig =
+          new Kubeconfig(
+              secured.server.tlsUrl().orElseThrow(),
+              "playground",
+              Optional.of(certificate.pem()),
+              Optional.of("sesame"));
+      try (KubernetesClient reader =
+              new KubernetesClientBuilder()
+                  .withConfig(Config.fromKubeconfig(kubeconfig.text()))
+                  .build();
+          SharedIndexInformer<ConfigMap> informer =
+              reader.configMaps().inNamespace("default").inform()) {
+        reader.configMaps().resource(map("a")).create();
+        eventually("the informer sees a", () -> names(informer).equals(Set.of("a")));
+      }
+    }
   }
 
   @Test
