@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byUrgency, lengthMs, matcherText, severityOf, silenceProblem, toApiMatcher, unheard } from '../../main/frontend/mangru/alert-text.js';
-import { age, nodeGroups, nodeStatus, podPattern, podStatus, podsOf, share, workloadMatches, workloadStatus } from '../../main/frontend/mangru/cluster-text.js';
+import { age, nodeGroups, nodeStatus, podPattern, podStatus, podsByWorkload, podsOf, share, workloadMatches, workloadStatus } from '../../main/frontend/mangru/cluster-text.js';
 
 const workload = (more) => ({ kind: 'Deployment', namespace: 'shop', name: 'web', wanted: 3, ready: 3, updated: 3, problems: [], ...more });
 const node = (more) => ({ name: 'general-1', group: 'general', ready: true, schedulable: true, conditions: [], taints: [], ...more });
@@ -49,6 +49,8 @@ test('the pattern of a workload fits its own pods and not those of a longer name
 test('pods belong to a workload by namespace and owner', () => {
   const pods = [{ namespace: 'shop', workload: 'Deployment/web' }, { namespace: 'else', workload: 'Deployment/web' }, { namespace: 'shop', workload: 'StatefulSet/web' }];
   assert.deepEqual(podsOf(pods, workload({})), [pods[0]]);
+  assert.deepEqual(podsByWorkload(pods).get('shop/Deployment/web'), [pods[0]]);
+  assert.equal(podsByWorkload(pods).size, 3);
 });
 
 test('ages are short', () => {

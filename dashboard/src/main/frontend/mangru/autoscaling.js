@@ -12,6 +12,7 @@ import { emptyBox, errorBox } from './states.js';
 import * as state from './state.js';
 import { formatClock, formatDateTime } from './time.js';
 import './timeseries.js';
+import { significant } from './units.js';
 import { getJson } from './wire.js';
 import { markersOf } from './workloads.js';
 
@@ -194,6 +195,8 @@ function workloadCharts(scaler, scope) {
   const hpa = `namespace="${scaler.namespace}",horizontalpodautoscaler="${scaler.name}"${scope}`;
   const pod = `namespace="${scaler.namespace}",pod=~"${podPattern({ kind, name })}"${scope}`;
   const stateful = kind === 'StatefulSet';
+  const cpu = scaler.newest?.decision.inputs.find((input) => input.unit === 'percent' && input.name.startsWith('cpu'));
+  const target = cpu?.target > 0 ? cpu.target : null;
   return [
     {
       heading: 'Replicas and recommendation',
@@ -213,6 +216,7 @@ function workloadCharts(scaler, scope) {
       queries: [
         { expr: `sum(rate(container_cpu_usage_seconds_total{${pod},container!="",container!="POD"}[$__rate_interval]))`, legend: 'demand: used' },
         { expr: `sum(kube_pod_container_resource_requests{resource="cpu",${pod}})`, legend: 'capacity: requested' },
+        ...(target ? [{ expr: `sum(kube_pod_container_resource_requests{resource="cpu",${pod}}) * ${target / 100}`, legend: `target: ${significant(target)} % of requested` }] : []),
       ],
     },
   ];

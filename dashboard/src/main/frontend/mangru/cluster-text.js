@@ -67,6 +67,20 @@ export function podsOf(pods, workload) {
   return pods.filter((pod) => pod.namespace === workload.namespace && pod.workload === owner);
 }
 
+/** All pods by the key of their workload; a page that shows many workloads walks over the pods once. */
+export function podsByWorkload(pods) {
+  const found = new Map();
+  for (const pod of pods) {
+    const key = `${pod.namespace}/${pod.workload}`;
+    if (found.has(key)) {
+      found.get(key).push(pod);
+    } else {
+      found.set(key, [pod]);
+    }
+  }
+  return found;
+}
+
 /** A PromQL regular expression, as a string literal's inside, for the pods a workload makes. */
 export function podPattern(workload) {
   const name = workload.name.replace(/[.+*?^${}()|[\]\\]/g, (sign) => `\\\\${sign}`);

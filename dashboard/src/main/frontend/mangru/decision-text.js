@@ -41,8 +41,9 @@ export function scalerOf(decision) {
 const UNITS = { cores: 'cores', bytes: 'bytes', seconds: 'seconds' };
 
 /** A number of an input with its unit: `142 %`, `1.2 GiB`, `7 pods`. */
-export function amount(value, unit) {
-  if (value === null || value === undefined || Number.isNaN(value)) {
+export function amount(told, unit) {
+  const value = told === null || told === undefined ? NaN : Number(told); // the server spells NaN as text
+  if (Number.isNaN(value)) {
     return '–';
   }
   if (unit === 'percent') {

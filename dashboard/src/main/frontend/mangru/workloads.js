@@ -2,7 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { clusterNotices, clusterScope, isEmptyCluster, noCluster, onCluster, skeleton, stateWord } from './cluster.js';
-import { age, badness, podPattern, podStatus, podsOf, share, workloadKey, workloadMatches, workloadStatus } from './cluster-text.js';
+import { age, badness, podPattern, podStatus, podsByWorkload, podsOf, share, workloadKey, workloadMatches, workloadStatus } from './cluster-text.js';
 import { move, outcomeOf, plural } from './decision-text.js';
 import { define } from './element.js';
 import { icon } from './icons.js';
@@ -111,27 +111,26 @@ class MangruWorkloads extends LoadingElement {
         </div>
         <div class="loading-bar" aria-hidden="true"></div>
         ${this._error ? errorBox(this._error, () => this.load()) : nothing}
-        ${shown.length === 0 ? emptyBox(text ? `No workload matches “${text}”.` : 'No deployment, stateful set or daemon set is there.') : this.#table(cluster, shown, usage)}
+        ${shown.length === 0 ? emptyBox(text ? `No workload matches “${text}”.` : 'No deployment, stateful set or daemon set is there.') : this.#table(podsByWorkload(cluster.pods), shown, usage)}
       </div>
       ${state.get('w') && !chosen ? html`<p class="strip strip-warn" role="status">${icon('warn')}<span>${state.get('w')} is not there (any more).</span></p>` : nothing}
       ${chosen ? html`<mangru-workload .workload=${chosen} .cluster=${cluster}></mangru-workload>` : nothing}`;
   }
 
-  #table(cluster, shown, usage) {
+  #table(pods, shown, usage) {
     return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Workloads">
       <table class="rows workload-table">
         <thead><tr>
           <th scope="col">Workload</th><th scope="col">Status</th><th scope="col" class="number">Ready</th><th scope="col">CPU of request</th>
           <th scope="col">Memory of request</th><th scope="col">Autoscaler</th><th scope="col" class="number">Restarts</th><th scope="col">Problems</th>
         </tr></thead>
-        <tbody>${shown.map((workload) => this.#row(cluster, workload, usage))}</tbody>
+        <tbody>${shown.map((workload) => this.#row(workload, pods.get(workloadKey(workload)) ?? [], usage))}</tbody>
       </table>
     </div>`;
   }
 
-  #row(cluster, workload, usage) {
+  #row(workload, pods, usage) {
     const key = workloadKey(workload);
-    const pods = podsOf(cluster.pods, workload);
     const open = state.get('w') === key;
     const hpa = workload.autoscaler;
     const restarts = pods.reduce((sum, pod) => sum + pod.restarts, 0);
@@ -234,7 +233,7 @@ class MangruWorkload extends LoadingElement {
         heading: 'Errors',
         unit: 'ratio',
         emptyText: noWeb,
-        queries: [{ expr: `(sum(rate(http_requests_total{${web},code=~"5.."}[$__rate_interval])) or 0 * sum(rate(http_requests_total{${web}}[$__rate_interval]))) / sum(rate(http_requests_total{${web}}[$__rate_interval]))`, legend: 'share that fails' }],
+        queries: [{ expr: `(sum(rate(http_requests_total{${web},code=~"5.."}[$__rate_interval])) or 0 * sum(rate(http_requests_total{${web}}[$__rate_interval]))) / (sum(rate(http_requests_total{${web}}[$__rate_interval])) > 0)`, legend: 'share that fails' }],
       },
       { heading: 'Latency', unit: 'seconds', emptyText: noWeb, queries: [{ expr: quantile(0.5), legend: 'p50' }, { expr: quantile(0.99), legend: 'p99' }] },
       {

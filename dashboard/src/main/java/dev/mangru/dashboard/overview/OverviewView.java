@@ -29,6 +29,10 @@ public final class OverviewView extends MangruPage {
       "No node has reported in this range. Start Mangru without --no-agent, or run"
           + " “mangru agent --to URL” on a node.";
 
+  private static final String NO_SERVICE =
+      "No service has reported http_requests_total in this range. Annotate its pods with"
+          + " prometheus.io/scrape: \"true\".";
+
   /// Called by the router.
   ///
   /// @param book where objectives' statuses come from
@@ -37,6 +41,7 @@ public final class OverviewView extends MangruPage {
     add(section("Changes", new Element("mangru-change-lane")));
     add(section("Firing", new Element("mangru-firing")));
     add(section("Objectives", SloBoard.cards(book).getElement()));
+    add(section("Services", services().getElement()));
     add(section("Node", charts().getElement()));
     add(section("Worst containers", new Element("mangru-top-containers")));
     add(section("Logs", new Element("mangru-log-strip")));
@@ -47,6 +52,37 @@ public final class OverviewView extends MangruPage {
     section.getElement().setAttribute("aria-label", heading);
     section.getElement().appendChild(content);
     return section;
+  }
+
+  private static Div services() {
+    var grid =
+        new Div(
+            new TimeSeriesChart("Requests")
+                .query(
+                    "sum by (namespace, job) (rate(http_requests_total[$__rate_interval]))",
+                    "{{namespace}}/{{job}}")
+                .unit(ChartUnit.PER_SECOND)
+                .emptyText(NO_SERVICE),
+            new TimeSeriesChart("Errors")
+                .query(
+                    "(sum by (namespace, job)"
+                        + " (rate(http_requests_total{code=~\"5..\"}[$__rate_interval]))"
+                        + " or 0 * sum by (namespace, job)"
+                        + " (rate(http_requests_total[$__rate_interval])))"
+                        + " / (sum by (namespace, job)"
+                        + " (rate(http_requests_total[$__rate_interval])) > 0)",
+                    "{{namespace}}/{{job}}")
+                .unit(ChartUnit.RATIO)
+                .emptyText(NO_SERVICE),
+            new TimeSeriesChart("Latency, p99")
+                .query(
+                    "histogram_quantile(0.99, sum by (namespace, job, le)"
+                        + " (rate(http_request_duration_seconds_bucket[$__rate_interval])))",
+                    "{{namespace}}/{{job}}")
+                .unit(ChartUnit.SECONDS)
+                .emptyText(NO_SERVICE));
+    grid.addClassName("chart-grid");
+    return grid;
   }
 
   private static Div charts() {
