@@ -2,6 +2,7 @@ package dev.mangru.server;
 
 import dev.mangru.server.cli.AgentCommand;
 import dev.mangru.server.cli.CheckCommand;
+import dev.mangru.server.cli.RulesCommand;
 import dev.mangru.server.cli.UpCommand;
 import dev.mangru.server.cli.VersionCommand;
 import dev.mangru.server.config.StartFailure;
@@ -21,6 +22,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       UpCommand.class,
       CheckCommand.class,
+      RulesCommand.class,
       ConformanceCommand.class,
       AgentCommand.class,
       VersionCommand.class,

@@ -39,7 +39,7 @@ public record NodeAutoscalerView(
     long failedActions,
     Duration lastTook) {
 
-  static final NodeAutoscalerView START =
+  public static final NodeAutoscalerView START =
       new NodeAutoscalerView(
           null, true, null, List.of(), List.of(), Map.of(), 0, 0, Map.of(), 0, 0, 0, Duration.ZERO);
 

@@ -76,6 +76,7 @@ public final class ClusterScraper implements AutoCloseable {
 
   /// Reads everything once.
   public void pass(Instant now) throws InterruptedException {
+    watch.check();
     KubeObjects objects = watch.objects();
     stateBatch.clear();
     states.write(objects, now, stateBatch);

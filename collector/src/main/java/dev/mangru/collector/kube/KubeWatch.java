@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +39,14 @@ public final class KubeWatch implements AutoCloseable {
   private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
   private final SharedIndexInformer<PodDisruptionBudget> disruptionBudgets;
   private final AtomicReference<@Nullable String> lastFailure = new AtomicReference<>();
+  private final KubernetesClient client;
+  private volatile @Nullable String problem = "the cluster has not been asked yet";
 
   /// Begins to follow; returns at once.
   ///
   /// @param client stays the caller's, who closes it after this
   public KubeWatch(KubernetesClient client) {
+    this.client = client;
     nodes = follow(client.nodes().runnableInformer(0));
     pods = follow(client.pods().inAnyNamespace().runnableInformer(0));
     namespaces = follow(client.namespaces().runnableInformer(0));
@@ -76,22 +80,31 @@ public final class KubeWatch implements AutoCloseable {
     return informer;
   }
 
-  /// Why what is known may be out of date; null while every watch is up.
-  public @Nullable String problem() {
+  /// Asks the API server whether it is there, since a quiet watch does not tell. Call it now and
+  /// then; [#problem] says what came of it.
+  public void check() {
     for (SharedIndexInformer<?> informer : informers) {
-      String kind = informer.getApiTypeClass().getSimpleName();
       if (!informer.hasSynced()) {
         String failure = lastFailure.get();
-        return "objects of kind "
-            + kind
-            + " have not been listed yet"
-            + (failure == null ? "" : "; the API server said: " + failure);
-      }
-      if (!informer.isWatching()) {
-        return "the watch of kind " + kind + " is broken off and being made again; last seen state";
+        problem =
+            "objects of kind "
+                + informer.getApiTypeClass().getSimpleName()
+                + " have not been listed yet"
+                + (failure == null ? "" : "; the API server said: " + failure);
+        return;
       }
     }
-    return null;
+    try {
+      var _ = client.raw("/readyz");
+      problem = null;
+    } catch (KubernetesClientException e) {
+      problem = "the API server does not answer, this is the last seen state: " + e.getMessage();
+    }
+  }
+
+  /// Why what is known may be out of date, as of the last [#check]; null while all is well.
+  public @Nullable String problem() {
+    return problem;
   }
 
   /// All objects, each list consistent in itself.

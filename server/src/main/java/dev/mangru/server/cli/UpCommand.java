@@ -62,6 +62,10 @@ public final class UpCommand implements Callable<Integer> {
       return e.exitCode();
     }
     out.println(running.status());
+    String playground = running.playground();
+    if (!playground.isEmpty()) {
+      out.println(playground);
+    }
     out.flush();
     running.awaitEnd();
     return 0;

@@ -14,17 +14,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param nodeInterval between two looks at the nodes
 /// @param metricWindow over which the CPU use of pods is averaged
 /// @param keep how long decisions are kept
-/// @param scaleDownUnneeded how long a node must be unneeded before it goes
-/// @param scaleDownDelayAfterAdd how long after a node was added none goes
 public record AutoscalerProperties(
     @DefaultValue("auto") String workloads,
     @DefaultValue("auto") String nodes,
     @DefaultValue("15s") Duration interval,
     @DefaultValue("10s") Duration nodeInterval,
     @DefaultValue("1m") Duration metricWindow,
-    @DefaultValue("30d") Duration keep,
-    @DefaultValue("10m") Duration scaleDownUnneeded,
-    @DefaultValue("10m") Duration scaleDownDelayAfterAdd) {
+    @DefaultValue("30d") Duration keep) {
 
   public AutoscalerProperties {
     workloads = oneOf("workloads", workloads, "auto", "off", "observe", "replace");

@@ -32,6 +32,26 @@ public final class BuiltInObjectives {
     return List.copyOf(objectives);
   }
 
+  /// What the playground's shop promises.
+  public static List<Objective> ofPlayground() {
+    String shop = "{cluster=\"playground\",namespace=\"shop\"";
+    return List.of(
+        new Objective(
+            "Shop availability",
+            "Requests to the playground's shop are answered without an error of its own",
+            0.999,
+            new Indicator.Ratio(
+                "http_requests_total" + shop + ",code!~\"5..\"}",
+                "http_requests_total" + shop + "}")),
+        new Objective(
+            "Shop latency",
+            "Requests to the playground's shop are answered within half a second",
+            0.99,
+            new Indicator.Ratio(
+                "http_request_duration_seconds_bucket" + shop + ",le=\"0.5\"}",
+                "http_request_duration_seconds_count" + shop + "}")));
+  }
+
   private static Objective api(String name, String description, String apis) {
     String selected = REQUESTS + "{api=~\"" + apis + "\"";
     return new Objective(

@@ -1,5 +1,8 @@
 package dev.mangru.server.conformance;
 
+import dev.mangru.alerts.conformance.AlertmanagerConformance;
+import dev.mangru.alerts.conformance.RulesConformance;
+import dev.mangru.autoscaler.conformance.ClusterAutoscalerConformance;
 import dev.mangru.autoscaler.conformance.HpaConformance;
 import dev.mangru.collector.conformance.ExpositionConformance;
 import dev.mangru.tsdb.conformance.PromqlConformance;
@@ -65,7 +68,13 @@ public final class ConformanceCommand implements Callable<Integer> {
     }
     ConformanceRun run =
         new ConformanceRun(
-            List.of(new PromqlConformance(), new ExpositionConformance(), new HpaConformance()));
+            List.of(
+                new PromqlConformance(),
+                new ExpositionConformance(),
+                new RulesConformance(new TsdbRuleTestKit()),
+                new AlertmanagerConformance(),
+                new HpaConformance(),
+                new ClusterAutoscalerConformance()));
     List<ConformanceRun.Outcome> outcomes = run.run(corpus);
     outcomes.forEach(outcome -> out.println(ConformanceRun.line(outcome)));
     try (PrintWriter report =

@@ -11,6 +11,7 @@ public enum Routes {
   QUERY,
   LOGS_PUSH,
   LOGS_QUERY,
+  ALERTS,
   UI;
 
   /// The interface behind a path; empty for pages and for what watches Mangru itself.
@@ -18,6 +19,9 @@ public enum Routes {
     String path = request.getRequestURI();
     if (path.equals("/api/v1/write")) {
       return Optional.of(WRITE);
+    }
+    if (path.startsWith("/api/v2/")) {
+      return Optional.of(ALERTS);
     }
     if (path.startsWith("/api/v1/")) {
       return Optional.of(QUERY);

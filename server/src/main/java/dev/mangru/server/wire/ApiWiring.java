@@ -1,5 +1,7 @@
 package dev.mangru.server.wire;
 
+import dev.mangru.server.http.alerts.AlertmanagerApi;
+import dev.mangru.server.http.alerts.RulesApi;
 import dev.mangru.server.http.logs.LokiQueryApi;
 import dev.mangru.server.http.logs.PushApi;
 import dev.mangru.server.http.prometheus.QueryApi;
@@ -7,6 +9,8 @@ import dev.mangru.server.http.prometheus.SeriesApi;
 import dev.mangru.server.http.prometheus.StatusApi;
 import dev.mangru.server.http.prometheus.WriteApi;
 import dev.mangru.server.http.scaling.DecisionsApi;
+import dev.mangru.server.http.ui.AlertsApi;
+import dev.mangru.server.http.ui.ChangesApi;
 import dev.mangru.server.http.ui.ChartApi;
 import dev.mangru.server.http.ui.ClusterApi;
 import dev.mangru.server.http.ui.LogsApi;
@@ -29,6 +33,10 @@ import org.springframework.context.annotation.Import;
   TailApi.class,
   SloApi.class,
   ClusterApi.class,
-  DecisionsApi.class
+  DecisionsApi.class,
+  RulesApi.class,
+  AlertmanagerApi.class,
+  AlertsApi.class,
+  ChangesApi.class
 })
 class ApiWiring {}

@@ -1,7 +1,10 @@
 package dev.mangru.server.wire;
 
+import dev.mangru.alerts.notify.Notifier;
 import dev.mangru.alerts.slo.SloEngine;
+import dev.mangru.alerts.state.RuleEngine;
 import dev.mangru.logindex.LogIndex;
+import dev.mangru.server.config.AlertFiles;
 import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.loop.Loops;
 import dev.mangru.server.self.Faults;
@@ -31,6 +34,15 @@ class LoopWiring {
   /// Goal D10: a query stops within 100 ms of Esc; two looks are needed.
   private static final Duration DISCONNECTS = Duration.ofMillis(50);
 
+  /// Groups have their own times; this is how exactly they are met.
+  private static final Duration RULES = Duration.ofSeconds(1);
+
+  /// From a rule's result to its receiver in less than half a second.
+  private static final Duration NOTIFY = Duration.ofMillis(250);
+
+  /// How soon an edited file counts.
+  private static final Duration ALERT_FILES = Duration.ofSeconds(10);
+
   /// Closed before the engines are, since it was made from them.
   @Bean
   Loops loops(
@@ -42,13 +54,29 @@ class LoopWiring {
       SloEngine slo,
       Disconnects disconnects,
       SelfScrape selfScrape,
-      ClusterWork cluster) {
+      ClusterWork cluster,
+      RuleEngine rules,
+      Notifier notifier,
+      AlertFiles alertFiles) {
     Loops loops = new Loops(clock, faults, metrics);
     loops.start("maintain-metrics", MAINTENANCE, tsdb::maintain);
     loops.start("maintain-logs", MAINTENANCE, logIndex::maintain);
     loops.start("slo", SLO_TICK, slo::tick);
     loops.start("disconnects", DISCONNECTS, _ -> disconnects.check());
     loops.start("self-scrape", SCRAPE, selfScrape::pass);
+    loops.start("rules", RULES, rules::tick);
+    loops.start("notify", NOTIFY, notifier::tick);
+    loops.start(
+        "alert-files",
+        ALERT_FILES,
+        now -> {
+          if (alertFiles.rulesChanged()) {
+            rules.reload(alertFiles.lastRules(), now);
+          }
+          if (alertFiles.alertmanagerChanged()) {
+            notifier.reload(alertFiles.alertmanager(), now);
+          }
+        });
     cluster.all().forEach(each -> loops.start(each.name(), each.pause(), each.work()));
     return loops;
   }

@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Import;
   LogsWiring.class,
   ObjectivesWiring.class,
   ClusterWiring.class,
+  AlertsWiring.class,
   HttpWiring.class,
   ApiWiring.class,
   LoopWiring.class,

@@ -8,6 +8,7 @@ import dev.mangru.model.slo.Objective;
 import dev.mangru.server.config.BuiltInObjectives;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.config.ObjectiveProperties;
+import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -18,10 +19,14 @@ import org.springframework.context.annotation.Configuration;
 class ObjectivesWiring {
 
   @Bean
-  SloEngine sloEngine(MangruProperties properties, MetricQuery query, MetricStore store) {
+  SloEngine sloEngine(
+      MangruProperties properties, MetricQuery query, MetricStore store, ClusterWork cluster) {
     List<Objective> objectives = new ArrayList<>();
     if (properties.builtInObjectives()) {
       objectives.addAll(BuiltInObjectives.list(properties.agent().enabled()));
+    }
+    if (properties.builtInObjectives() && cluster.playground()) {
+      objectives.addAll(BuiltInObjectives.ofPlayground());
     }
     properties.objectives().stream().map(ObjectiveProperties::objective).forEach(objectives::add);
     return new SloEngine(objectives, query, store);

@@ -1,6 +1,7 @@
 package dev.mangru.server.wire;
 
 import dev.mangru.server.config.MangruProperties;
+import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
@@ -42,6 +43,16 @@ public final class Running implements AutoCloseable {
         properties.data().toAbsolutePath().normalize(),
         activeSeries(),
         properties.agent().enabled() ? "on" : "off");
+  }
+
+  /// How to reach the playground with `kubectl`; empty without a playground.
+  public String playground() {
+    ClusterWork cluster = context.getBean(ClusterWork.class);
+    return cluster.playground()
+        ? "Playground cluster: kubectl --kubeconfig "
+            + cluster.kubeconfig()
+            + " get nodes,pods,hpa -A"
+        : "";
   }
 
   private long activeSeries() {

@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
-/// What clients ask a Prometheus about itself. Rules, alerts, exemplars and metadata are not kept
-/// yet, so there are truly none of them.
+/// What clients ask a Prometheus about itself. Exemplars and metadata are not kept yet, so there
+/// are truly none of them.
 @RestController
 public final class StatusApi {
 
@@ -53,16 +53,6 @@ public final class StatusApi {
         });
   }
 
-  @GetMapping("/api/v1/rules")
-  void rules(HttpServletResponse response) throws IOException {
-    none(response, "groups");
-  }
-
-  @GetMapping("/api/v1/alerts")
-  void alerts(HttpServletResponse response) throws IOException {
-    none(response, "alerts");
-  }
-
   @RequestMapping(
       path = "/api/v1/query_exemplars",
       method = {RequestMethod.GET, RequestMethod.POST})
@@ -86,17 +76,5 @@ public final class StatusApi {
       throw Params.invalid("query", e.text(), e);
     }
     JsonAnswer.success(response, json -> json.writeString(pretty));
-  }
-
-  private static void none(HttpServletResponse response, String member) throws IOException {
-    JsonAnswer.success(
-        response,
-        json -> {
-          json.writeStartObject();
-          json.writeName(member);
-          json.writeStartArray();
-          json.writeEndArray();
-          json.writeEndObject();
-        });
   }
 }

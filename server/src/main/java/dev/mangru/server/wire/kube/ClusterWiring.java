@@ -5,8 +5,11 @@ import dev.mangru.autoscaler.control.HorizontalAutoscaler;
 import dev.mangru.autoscaler.control.HpaSettings;
 import dev.mangru.autoscaler.journal.DecisionJournal;
 import dev.mangru.autoscaler.journal.JournalOptions;
+import dev.mangru.autoscaler.kube.KubeNodeCluster;
 import dev.mangru.autoscaler.kube.KubeScalingCluster;
 import dev.mangru.autoscaler.kube.LeaseLock;
+import dev.mangru.autoscaler.node.NodeAutoscaler;
+import dev.mangru.autoscaler.node.NodeAutoscalerOptions;
 import dev.mangru.autoscaler.playground.Playground;
 import dev.mangru.autoscaler.signal.PodMetrics;
 import dev.mangru.autoscaler.signal.SignalOptions;
@@ -23,6 +26,7 @@ import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
+import dev.mangru.server.config.StartFailure;
 import dev.mangru.server.loop.Loops;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -251,13 +255,62 @@ public class ClusterWiring {
     return new Scaling(access, properties, query, journal, registry, clock, ticker);
   }
 
+  /// Scales nodes; absent where that is switched off, or where nobody can make nodes.
+  record NodeScaling(Optional<NodeLoop> loop) {}
+
+  @Bean
+  NodeScaling nodeScaling(
+      ClusterAccess access,
+      MangruProperties properties,
+      Scaling scaling,
+      DecisionJournal journal,
+      MeterRegistry registry,
+      InstantSource clock,
+      Ticker ticker) {
+    Playground playground = access.playground();
+    KubernetesClient client = access.client();
+    String mode = properties.autoscaler().nodes();
+    Optional<LeaseLock> lease = scaling.lease();
+    if (playground == null || client == null || mode.equals("off") || lease.isEmpty()) {
+      if (playground == null && mode.equals("act")) {
+        throw new StartFailure(
+            StartFailure.CONFIGURATION,
+            "mangru.autoscaler.nodes is act, and nothing here can make nodes: the playground's node"
+                + " groups are the only ones this version knows",
+            null);
+      }
+      return new NodeScaling(Optional.empty());
+    }
+    NodeAutoscalerOptions options =
+        NodeAutoscalerOptions.playground().acting(!mode.equals("observe"));
+    return new NodeScaling(
+        Optional.of(
+            new NodeLoop(
+                () ->
+                    new NodeAutoscaler(
+                        new KubeNodeCluster(client, clock),
+                        playground.nodeGroups(),
+                        journal,
+                        options,
+                        ticker),
+                lease.get(),
+                registry)));
+  }
+
+  /// The playground's nodes boot in seconds.
+  private static final Duration PLAYGROUND_NODES = Duration.ofSeconds(3);
+
   /// A unit of work with its rhythm.
   public record Periodic(String name, Duration pause, Loops.Work work) {}
 
   /// What has to be done again and again for the cluster.
   @Bean
   ClusterWork clusterWork(
-      ClusterAccess access, Watching watching, Scaling scaling, MangruProperties properties) {
+      ClusterAccess access,
+      Watching watching,
+      Scaling scaling,
+      NodeScaling nodes,
+      MangruProperties properties) {
     List<Periodic> all = new ArrayList<>();
     Playground playground = access.playground();
     if (playground != null) {
@@ -275,11 +328,32 @@ public class ClusterWiring {
             all.add(
                 new Periodic(
                     "scale-workloads", properties.autoscaler().interval(), workloads::pass)));
-    return new ClusterWork(List.copyOf(all), access.how());
+    nodes
+        .loop()
+        .ifPresent(loop ->
+            all.add(
+                new Periodic(
+                    "scale-nodes",
+                    properties.autoscaler().nodeInterval().compareTo(PLAYGROUND_NODES) < 0
+                        ? properties.autoscaler().nodeInterval()
+                        : PLAYGROUND_NODES,
+                    loop::pass)));
+    return new ClusterWork(
+        List.copyOf(all),
+        access.how(),
+        playground != null,
+        playground == null ? "" : kubeconfig(playground));
   }
 
   /// All of it.
   ///
   /// @param how which cluster this is, for people
-  public record ClusterWork(List<Periodic> all, String how) {}
+  /// @param playground whether it is the simulated one
+  /// @param kubeconfig the file that reaches it; empty for others
+  public record ClusterWork(
+      List<Periodic> all, String how, boolean playground, String kubeconfig) {}
+
+  private static String kubeconfig(Playground playground) {
+    return playground.kubeconfigFile().map(Path::toString).orElse("");
+  }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mangru.collector.kube;
+
+import org.jspecify.annotations.NullMarked;
