@@ -8,9 +8,11 @@ import dev.mangru.collector.tail.LogFormat;
 import dev.mangru.collector.tail.LogSource;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.time.Ticker;
+import dev.mangru.server.config.ClusterProperties;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.config.ObjectiveProperties;
+import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
@@ -31,8 +33,12 @@ class AgentWiring {
 
   @Bean
   LocalAgent localAgent(
-      MangruProperties properties, DataDirectory directory, InstantSource clock, Ticker ticker) {
-    return new LocalAgent(properties, directory, clock, ticker);
+      MangruProperties properties,
+      DataDirectory directory,
+      InstantSource clock,
+      Ticker ticker,
+      ClusterWork cluster) {
+    return new LocalAgent(properties, directory, clock, ticker, cluster.playground());
   }
 
   static final class LocalAgent {
@@ -41,14 +47,20 @@ class AgentWiring {
     private final DataDirectory directory;
     private final InstantSource clock;
     private final Ticker ticker;
+    private final boolean playground;
     private @Nullable Agent agent;
 
     LocalAgent(
-        MangruProperties properties, DataDirectory directory, InstantSource clock, Ticker ticker) {
+        MangruProperties properties,
+        DataDirectory directory,
+        InstantSource clock,
+        Ticker ticker,
+        boolean playground) {
       this.properties = properties;
       this.directory = directory;
       this.clock = clock;
       this.ticker = ticker;
+      this.playground = playground;
     }
 
     @EventListener
@@ -107,7 +119,8 @@ class AgentWiring {
       return targets;
     }
 
-    /// The user's globs or the agent's own list, and Mangru's log.
+    /// The user's globs or the agent's own list, Mangru's log, and what the playground's containers
+    /// write, which a kubelet would keep below /var/log/pods.
     private List<LogSource> logs(List<String> globs, List<LogSource> defaults) {
       List<LogSource> sources = new ArrayList<>();
       sources.add(
@@ -115,6 +128,15 @@ class AgentWiring {
               directory.path().resolve("log").resolve("mangru.log").toString(),
               LogFormat.PLAIN,
               "mangru"));
+      if (playground) {
+        sources.add(
+            new LogSource(
+                ClusterProperties.Playground.directory(directory.path().toAbsolutePath())
+                    .resolve("logs/pods/*/*/*.log")
+                    .toString(),
+                LogFormat.CRI,
+                "playground"));
+      }
       if (globs.isEmpty()) {
         sources.addAll(defaults);
       } else {
