@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byUrgency, lengthMs, matcherText, severityOf, silenceProblem, toApiMatcher, unheard } from '../../main/frontend/mangru/alert-text.js';
+import { byUrgency, lengthMs, matcherText, severityOf, silenceProblem, toApiMatcher, together, unheard } from '../../main/frontend/mangru/alert-text.js';
 import { age, nodeGroups, nodeStatus, podPattern, podStatus, podsByWorkload, podsOf, share, workloadMatches, workloadStatus } from '../../main/frontend/mangru/cluster-text.js';
 
 const workload = (more) => ({ kind: 'Deployment', namespace: 'shop', name: 'web', wanted: 3, ready: 3, updated: 3, problems: [], ...more });
@@ -107,4 +107,10 @@ test('a silence that would silence everything, or says nothing, is not sent', ()
   assert.match(silenceProblem({ ...good, length: 'soon' }), /not a duration/);
   assert.match(silenceProblem({ ...good, createdBy: ' ' }), /who/);
   assert.match(silenceProblem({ ...good, comment: '' }), /why/);
+});
+
+test('alerts that say the same are told once, with their number', () => {
+  const window = (long, summary) => alert({ labels: { alertname: 'Burn', severity: 'page', long_window: long }, annotations: { summary } });
+  const rows = together([window('1h', 'too fast'), window('6h', 'too fast'), window('6h', 'other'), alert({ annotations: {} }), alert({ annotations: {}, labels: { alertname: 'A', severity: 'warning', pod: 'x' } })]);
+  assert.deepEqual(rows.map((row) => row.count), [2, 1, 1, 1]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aboutNode, amount, chain, durationMs, groupsOf, inputSentence, isChange, move, nodesOf, scalerOf, whyNot, winner } from '../../main/frontend/mangru/decision-text.js';
+import { aboutNode, amount, chain, durationMs, groupsOf, inputSentence, isChange, move, nodesOf, scalerOf, short, whyNot, winner } from '../../main/frontend/mangru/decision-text.js';
 
 const input = (more) => ({ name: 'x', value: null, unit: '', target: null, ratio: null, proposal: null, chosen: false, measuredAt: null, members: {}, facts: {}, problem: null, reason: '', ...more });
 const cpu = input({ name: 'cpu resource utilization (percentage of request)', value: 142, unit: 'percent', target: 60, ratio: 142 / 60, proposal: 15, chosen: true, reason: '15 = ceil(6 × 2.37)' });
@@ -100,4 +100,10 @@ test('durations are ISO 8601', () => {
   assert.equal(durationMs('PT1H2M3S'), 3723e3);
   assert.equal(durationMs('P1DT1S'), 86401e3);
   assert.ok(Number.isNaN(durationMs('soon')));
+});
+
+test('words of a record are made short, and its digits few, but times stay', () => {
+  assert.equal(short('cpu resource utilization (percentage of request) above target'), 'cpu utilization above target');
+  assert.equal(short('usage ratio 2.033333333333333, and 1.35'), 'usage ratio 2.03, and 1.35');
+  assert.equal(short('unneeded since 2026-11-21T17:23:12.471931702Z'), 'unneeded since 2026-11-21T17:23:12.471931702Z');
 });

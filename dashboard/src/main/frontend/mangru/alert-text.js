@@ -29,6 +29,21 @@ export function unheard(alert) {
   return reasons;
 }
 
+/** Alerts that say the same as one: `[{alert, count}]`, in order. The windows of one objective often do. */
+export function together(alerts) {
+  const found = new Map();
+  for (const alert of alerts) {
+    const key = JSON.stringify([alert.labels.alertname, alert.labels.severity, alert.annotations.summary ?? alert.labels]);
+    const known = found.get(key);
+    if (known) {
+      known.count++;
+    } else {
+      found.set(key, { alert, count: 1 });
+    }
+  }
+  return [...found.values()];
+}
+
 export function isSilenced(alert) {
   return alert.silencedBy.length > 0;
 }

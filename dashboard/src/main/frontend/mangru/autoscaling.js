@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit';
 import { clusterNotices, clusterScope, isEmptyCluster, noCluster, onCluster, skeleton, stateWord } from './cluster.js';
 import { nodeGroups, podPattern } from './cluster-text.js';
-import { isChange, move, outcomeOf, scalerOf } from './decision-text.js';
+import { isChange, move, outcomeOf, scalerOf, short } from './decision-text.js';
 import './decision.js';
 import { define } from './element.js';
 import { icon } from './icons.js';
@@ -156,7 +156,7 @@ class MangruAutoscaling extends LoadingElement {
         ? emptyBox(everything ? 'Nothing was decided in this range.' : 'Nothing was changed in this range. Untick “Changes only” to see every look at it, with its reason.')
         : html`<ol class="decision-list timeline">${data.timeline.map(
             ({ number, decision }) => html`<li class=${String(number) === state.get('decision') ? 'is-open' : ''}><button type="button" aria-pressed=${String(number) === state.get('decision') ? 'true' : 'false'} @click=${() => this.#open(number)}>
-              <time title=${formatDateTime(Date.parse(decision.time), zone)}>${formatClock(Date.parse(decision.time), zone)}</time><b class="move">${move(decision)}</b>${stateWord(outcomeOf(decision))}<span class="clip">${decision.summary}</span></button></li>`,
+              <time title=${formatDateTime(Date.parse(decision.time), zone)}>${formatClock(Date.parse(decision.time), zone)}</time><b class="move">${move(decision)}</b>${stateWord(outcomeOf(decision))}<span class="clip">${short(decision.summary)}</span></button></li>`,
           )}</ol>`}
     </div>`;
   }

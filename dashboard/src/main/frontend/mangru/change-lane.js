@@ -2,7 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { skeleton } from './cluster.js';
-import { plural } from './decision-text.js';
+import { plural, short } from './decision-text.js';
 import { define } from './element.js';
 import { icon } from './icons.js';
 import { MARK_PX, cluster, count, foremost, look } from './lane.js';
@@ -77,7 +77,7 @@ class MangruChangeLane extends LoadingElement {
     const when = formatClock(mark.fromMs, zone);
     const style = `--at: ${mark.at.toFixed(5)}`;
     if (mark.changes.length === 1) {
-      const text = `${when} ${change.title} (${word}). ${change.detail}`;
+      const text = `${when} ${change.title} (${word}). ${short(change.detail)}`;
       return html`<a class="lane-mark tone-${tone}" style=${style} href=${withRange(change.link)} aria-label=${text}>${icon(name)}${tip([mark.changes[0]], when, zone)}</a>`;
     }
     const text = `${when} to ${formatClock(mark.toMs, zone)}: ${count(mark.changes)}. ${mark.changes.slice(-3).map((each) => each.title).join(', ')}`;
@@ -90,7 +90,7 @@ class MangruChangeLane extends LoadingElement {
       .slice(0, LISTED)
       .map((change) => {
         const { icon: name, tone, word } = look(change);
-        return html`<li><a href=${withRange(change.link)}><time title=${formatDateTime(Date.parse(change.time), zone)}>${formatClock(Date.parse(change.time), zone)}</time><span class="lane-kind tone-${tone}">${icon(name)}${word}</span><b>${change.title}</b><span class="clip">${change.detail}</span></a></li>`;
+        return html`<li><a href=${withRange(change.link)}><time title=${formatDateTime(Date.parse(change.time), zone)}>${formatClock(Date.parse(change.time), zone)}</time><span class="lane-kind tone-${tone}">${icon(name)}${word}</span><b>${change.title}</b><span class="clip">${short(change.detail)}</span></a></li>`;
       })}</ol>`;
   }
 
@@ -112,7 +112,7 @@ class MangruChangeLane extends LoadingElement {
 /** What a mark holds, beside the pointer or the focus; the mark's label says the same. */
 function tip(changes, title, zone) {
   const shown = changes.slice(-TIPPED);
-  return html`<span class="lane-tip" aria-hidden="true"><span class="chart-tip-time">${title}</span>${shown.map((change) => html`<span class="lane-tip-row tone-${look(change).tone}">${icon(look(change).icon)}<span>${changes.length > 1 ? `${formatClock(Date.parse(change.time), zone)} ` : ''}${change.title}</span></span>${changes.length === 1 ? html`<span class="lane-tip-detail">${change.detail}</span>` : nothing}`)}${changes.length > TIPPED ? html`<span class="chart-tip-time">and ${changes.length - TIPPED} before</span>` : nothing}</span>`;
+  return html`<span class="lane-tip" aria-hidden="true"><span class="chart-tip-time">${title}</span>${shown.map((change) => html`<span class="lane-tip-row tone-${look(change).tone}">${icon(look(change).icon)}<span>${changes.length > 1 ? `${formatClock(Date.parse(change.time), zone)} ` : ''}${change.title}</span></span>${changes.length === 1 ? html`<span class="lane-tip-detail">${short(change.detail)}</span>` : nothing}`)}${changes.length > TIPPED ? html`<span class="chart-tip-time">and ${changes.length - TIPPED} before</span>` : nothing}</span>`;
 }
 
 /** The page that a change names, with the range of this one. */

@@ -55,7 +55,7 @@ export function clusterScope(cluster) {
 export function clusterNotices({ cluster, error }) {
   return html`${error ? html`<div class="card">${errorBox(error, loadCluster)}</div>` : nothing}
     ${cluster?.playground
-      ? html`<p class="strip playground-strip">${icon('workloads')}<span>Playground cluster, simulated inside Mangru.${cluster.kubeconfig ? html` Reach it with <code>kubectl --kubeconfig ${cluster.kubeconfig}</code>` : nothing}</span></p>`
+      ? html`<p class="strip playground-strip">${icon('workloads')}<span>Playground cluster, simulated inside Mangru.${cluster.kubeconfig ? html` Reach it with <code>kubectl --kubeconfig ${cluster.kubeconfig}</code>` : ' How to reach it with kubectl is printed where Mangru was started.'}</span></p>`
       : nothing}
     ${cluster?.problem && !isEmptyCluster(cluster) ? html`<p class="strip strip-warn" role="status">${icon('warn')}<span>${cluster.problem} Showing what was seen at ${formatClock(Date.parse(cluster.asOf), state.zone())}.</span></p>` : nothing}`;
 }

@@ -100,9 +100,15 @@ export function chain(decision) {
   return steps;
 }
 
-/** `cpu resource utilization (percentage of request)` is `cpu utilization` in a tight place. */
-export function short(name) {
-  return name.replace(/ resource utilization \(percentage of request\)/, ' utilization').replace(/ resource metric/, '');
+/**
+ * Words of a record for people: `cpu resource utilization (percentage of request)` is `cpu utilization`, and
+ * 2.0333333 is 2.03. The record itself keeps every digit.
+ */
+export function short(text) {
+  return text
+    .replaceAll(' resource utilization (percentage of request)', ' utilization')
+    .replaceAll(' resource metric', '')
+    .replace(/(?<![:\d.])\d+\.\d{4,}(?![\d:.])/g, (digits) => significant(Number(digits)));
 }
 
 /** One sentence for one input that compares something. */
@@ -136,7 +142,7 @@ function whyNotReplicas(decision) {
     answers.push(`${decision.desired} were wanted, and the cluster did not take it${refused ? `: ${refused.call} answered “${refused.answer}”` : ''}.`);
   }
   if (decision.outcome === 'CANNOT_TELL') {
-    answers.push(`No number can be told, so ${plural(decision.current, 'replica')} stay${decision.current === 1 ? 's' : ''}: ${problems[0]?.problem ?? decision.summary}`);
+    answers.push(`No number can be told, so ${plural(decision.current, 'replica')} stay${decision.current === 1 ? 's' : ''}: ${problems[0]?.problem ?? short(decision.summary)}`);
     return answers;
   }
   if (decision.outcome === 'OBSERVED') {

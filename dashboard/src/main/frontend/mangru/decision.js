@@ -25,12 +25,12 @@ class MangruDecision extends MangruElement {
           ${stateWord(outcomeOf(decision))}
           <h2><span class="decision-move">${move(decision)}</span> ${things(decision, decision.desired)} <span class="muted">${decision.target}${decision.namespace ? ` in ${decision.namespace}` : ''}</span></h2>
         </div>
-        <p class="decision-summary">${decision.summary}</p>
+        <p class="decision-summary">${short(decision.summary)}</p>
         <p class="chart-meta">Decision ${number} · <time datetime=${decision.time}>${formatDateTime(Date.parse(decision.time), state.zone())}</time> · ${decision.reason} · took ${formatValue(durationMs(decision.took) / 1e3, 'seconds')}
           <button type="button" class="button button-quiet" @click=${(event) => copyText(JSON.stringify(this.entry, null, 2), event.currentTarget)}>${icon('copy')}Copy record</button></p>
       </header>
       ${answers.length
-        ? html`<section class="decision-why" aria-label="Why not more, why not fewer"><h3>Why not more, why not fewer?</h3><ul>${answers.map((answer) => html`<li>${answer}</li>`)}</ul></section>`
+        ? html`<section class="decision-why" aria-label="Why not more, why not fewer"><h3>Why not more, why not fewer?</h3><ul>${answers.map((answer) => html`<li>${short(answer)}</li>`)}</ul></section>`
         : nothing}
       ${!nodes && (decision.clamps.length || winner(decision)) ? this.#chain(decision) : nothing}
       <ol class="steps">
@@ -69,7 +69,7 @@ class MangruDecision extends MangruElement {
     const measured = input.measuredAt ? Date.parse(input.measuredAt) : NaN;
     const old = (Date.parse(decision.time) - measured) / 1e3;
     return html`<tr class=${input.chosen ? 'is-chosen' : ''}>
-      <th scope="row">${input.chosen ? html`<span class="tag tag-accent">followed</span> ` : nothing}${short(input.name)}${input.problem ? html`<span class="row-sub row-problem">${icon('warn')}${input.problem}</span>` : input.reason ? html`<span class="row-sub">${input.reason}</span>` : nothing}</th>
+      <th scope="row">${input.chosen ? html`<span class="tag tag-accent">followed</span> ` : nothing}${short(input.name)}${input.problem ? html`<span class="row-sub row-problem">${icon('warn')}${input.problem}</span>` : input.reason ? html`<span class="row-sub">${short(input.reason)}</span>` : nothing}</th>
       <td class="number">${amount(input.value, input.unit)}</td><td class="number">${amount(input.target, input.unit)}</td>
       <td class="number">${input.ratio === null || input.ratio === undefined ? '–' : significant(input.ratio)}</td><td class="number"><b>${input.proposal ?? '–'}</b></td>
       <td>${Number.isNaN(measured) ? html`<span class="muted">–</span>` : html`${formatClock(measured, state.zone())} <span class="row-sub-inline">${old >= 1 ? `${Math.round(old)} s before` : ''}</span>`}</td>
@@ -98,7 +98,7 @@ class MangruDecision extends MangruElement {
           <th scope="row">${groupName(input)}</th>
           <td class="number">${input.facts.targetSize ?? '–'} <span class="row-sub-inline">of ${input.facts.minSize ?? '?'}–${input.facts.maxSize ?? '?'}${Number(input.facts.upcoming) > 0 ? `, ${input.facts.upcoming} coming` : ''}</span></td>
           <td class="number">${input.facts.newNodes ?? '–'}${input.facts.limited === 'true' ? html` <span class="tag tag-warn">cut short</span>` : nothing}</td><td class="number">${input.facts.podsPlaced ?? '–'}</td>
-          <td class="number">${amount(input.value, input.unit)}</td>
+          <td class="number">${unused(input)}</td>
           <td>${input.chosen ? html`<span class="tag tag-accent">chosen</span>` : html`${stateWord({ tone: 'unknown', word: 'refused' })} ${input.reason}`}</td>
         </tr>`,
       )}</tbody>
@@ -120,7 +120,7 @@ class MangruDecision extends MangruElement {
     return step(
       'What held it',
       decision.clamps.length
-        ? html`<ol class="clamps">${decision.clamps.map((clamp) => html`<li class=${clamp.before === clamp.after ? 'is-same' : ''}><b>${clamp.before} → ${clamp.after}</b><span>${clamp.rule}<span class="row-sub">${clamp.reason}</span></span></li>`)}</ol>`
+        ? html`<ol class="clamps">${decision.clamps.map((clamp) => html`<li class=${clamp.before === clamp.after ? 'is-same' : ''}><b>${clamp.before} → ${clamp.after}</b><span>${clamp.rule}<span class="row-sub">${short(clamp.reason)}</span></span></li>`)}</ol>`
         : html`<p class="muted">Nothing.</p>`,
     );
   }
@@ -131,9 +131,15 @@ class MangruDecision extends MangruElement {
       html`${decision.calls.length
           ? html`<ul class="calls">${decision.calls.map((call) => html`<li>${stateWord({ tone: call.done ? 'ok' : 'crit', word: call.done ? 'done' : 'not done' })}<code>${call.call}</code><span class="muted">${call.answer}</span></li>`)}</ul>`
           : html`<p class="muted">Nothing was asked of the cluster.</p>`}
-        <p class="decision-end">${decision.summary}</p>`,
+        <p class="decision-end">${short(decision.summary)}</p>`,
     );
   }
+}
+
+/** What the new nodes would leave unused, of CPU and of memory; the least together wins. */
+function unused(input) {
+  const { unusedCpuShare: cpu, unusedMemoryShare: memory } = input.facts;
+  return cpu === undefined || memory === undefined ? amount(input.value, input.unit) : html`${formatValue(Number(cpu), 'ratio')}<span class="row-sub-inline"> CPU, </span>${formatValue(Number(memory), 'ratio')}<span class="row-sub-inline"> memory</span>`;
 }
 
 function step(title, body) {

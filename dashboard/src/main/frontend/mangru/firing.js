@@ -1,7 +1,7 @@
 // <mangru-firing>: what fires, on the overview.
 
 import { html, nothing } from 'lit';
-import { byUrgency, isSilenced, severityOf, unheard } from './alert-text.js';
+import { byUrgency, isSilenced, severityOf, together, unheard } from './alert-text.js';
 import { skeleton, stateWord } from './cluster.js';
 import { age } from './cluster-text.js';
 import { plural } from './decision-text.js';
@@ -23,6 +23,7 @@ class MangruFiring extends LoadingElement {
   render() {
     const data = this._data;
     const firing = (data?.alerts ?? []).filter((alert) => alert.state === 'firing' && !isSilenced(alert)).sort(byUrgency);
+    const rows = together(firing);
     const pending = (data?.alerts ?? []).filter((alert) => alert.state === 'pending' && !isSilenced(alert)).length;
     const silenced = (data?.alerts ?? []).filter(isSilenced).length;
     return html`<div class="card firing-card ${this._loading ? 'is-loading' : ''} ${firing.length ? 'is-firing' : ''}" aria-busy=${this._loading ? 'true' : 'false'}>
@@ -30,12 +31,12 @@ class MangruFiring extends LoadingElement {
       ${this._error ? errorBox(this._error, () => this.load()) : nothing} ${!data && !this._error ? skeleton(2) : nothing}
       ${data && firing.length === 0 ? html`<p class="quiet quiet-tall">${icon('ok')} Nothing fires. ${this.#rest(pending, silenced)}</p>` : nothing}
       ${firing.length
-        ? html`<ul class="firing-list">${firing.slice(0, SHOWN).map((alert) => {
-              const since = (alert.firedAt ?? alert.activeAt);
-              return html`<li><a href=${state.link('alerts')}>${stateWord(severityOf(alert.labels))}<b>${alert.labels.alertname}</b><span class="clip">${alert.annotations.summary ?? alert.annotations.description ?? ''}</span>
+        ? html`<ul class="firing-list">${rows.slice(0, SHOWN).map(({ alert, count }) => {
+              const since = alert.firedAt ?? alert.activeAt;
+              return html`<li><a href=${state.link('alerts')}>${stateWord(severityOf(alert.labels))}<b>${alert.labels.alertname}</b>${count > 1 ? html`<span class="count" title="${count} alerts that say the same">${count}</span>` : nothing}<span class="clip">${alert.annotations.summary ?? alert.annotations.description ?? ''}</span>
                 <span class="muted">${formatClock(Date.parse(since), state.zone())}, ${age(since, Date.now())}</span>${unheard(alert).length ? html`<span class="tag tag-warn" title=${unheard(alert).join('; ')}>${icon('silence')}nobody is told</span>` : nothing}</a></li>`;
             })}</ul>
-            ${firing.length > SHOWN || pending || silenced ? html`<p class="firing-rest">${firing.length > SHOWN ? html`<a href=${state.link('alerts')}>${firing.length - SHOWN} more fire</a> ` : nothing}${this.#rest(pending, silenced)}</p>` : nothing}`
+            ${rows.length > SHOWN || pending || silenced ? html`<p class="firing-rest">${rows.length > SHOWN ? html`<a href=${state.link('alerts')}>${rows.length - SHOWN} more fire</a> ` : nothing}${this.#rest(pending, silenced)}</p>` : nothing}`
         : nothing}
       ${data?.problems.length ? html`<p class="strip strip-warn">${icon('warn')}<span><a href=${state.link('alerts', { tab: 'rules' })}>${plural(data.problems.length, 'rule file problem')}</a></span></p>` : nothing}
     </div>`;

@@ -86,7 +86,7 @@ class MangruNodes extends LoadingElement {
               <ul class="heat">${nodes.map((node) => {
                 const part = measure(node, this._data?.used);
                 const status = nodeStatus(node);
-                const words = `${node.name}: ${name} ${formatValue(part, 'ratio')}, ${status.word}`;
+                const words = `${node.name}: ${name} ${Number.isNaN(part) ? '–' : `${Math.round(part * 100)} %`}, ${status.word}`;
                 return html`<li><button type="button" class="heat-cell heat-${status.tone} ${Number.isNaN(part) ? 'is-unknown' : ''}" style="--heat: ${Number.isNaN(part) ? 0 : Math.min(1, part).toFixed(3)}" aria-pressed=${node.name === state.get('n') ? 'true' : 'false'} aria-label=${words} title=${words} @click=${() => toggleNode(node.name)}>
                   <span>${Number.isNaN(part) ? '–' : Math.round(part * 100)}</span>${status.tone === 'ok' ? nothing : icon(status.tone)}</button></li>`;
               })}</ul></div>`,

@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit';
 import { clusterNotices, clusterScope, isEmptyCluster, noCluster, onCluster, skeleton, stateWord } from './cluster.js';
 import { age, badness, podPattern, podStatus, podsByWorkload, podsOf, share, workloadKey, workloadMatches, workloadStatus } from './cluster-text.js';
-import { move, outcomeOf, plural } from './decision-text.js';
+import { move, outcomeOf, plural, short } from './decision-text.js';
 import { define } from './element.js';
 import { icon } from './icons.js';
 import { LoadingElement } from './loading.js';
@@ -282,7 +282,7 @@ class MangruWorkload extends LoadingElement {
         ${this._data === null && !this._error ? skeleton(3) : nothing}
         ${this._data?.length === 0 ? emptyBox('It changed nothing in this range.') : nothing}
         ${this._data?.length
-          ? html`<ol class="decision-list">${this._data.map(({ number, decision }) => html`<li><a href=${state.link('autoscaling', { decision: String(number) })}><time>${formatClock(Date.parse(decision.time), state.zone())}</time><b>${move(decision)}</b><span class="state state-${outcomeOf(decision).tone}">${outcomeOf(decision).word}</span><span class="clip">${decision.summary}</span></a></li>`)}</ol>`
+          ? html`<ol class="decision-list">${this._data.map(({ number, decision }) => html`<li><a href=${state.link('autoscaling', { decision: String(number) })}><time>${formatClock(Date.parse(decision.time), state.zone())}</time><b>${move(decision)}</b><span class="state state-${outcomeOf(decision).tone}">${outcomeOf(decision).word}</span><span class="clip">${short(decision.summary)}</span></a></li>`)}</ol>`
           : nothing}
       </div>
     </div>`;
