@@ -37,15 +37,15 @@ public final class BuiltInObjectives {
     String shop = "{cluster=\"playground\",namespace=\"shop\"";
     return List.of(
         new Objective(
-            "Shop availability",
-            "Requests to the playground's shop are answered without an error of its own",
+            "Playground shop availability",
+            "Requests to the simulated shop are answered without an error of its own",
             0.999,
             new Indicator.Ratio(
                 "http_requests_total" + shop + ",code!~\"5..\"}",
                 "http_requests_total" + shop + "}")),
         new Objective(
-            "Shop latency",
-            "Requests to the playground's shop are answered within half a second",
+            "Playground shop latency",
+            "Requests to the simulated shop are answered within half a second",
             0.99,
             new Indicator.Ratio(
                 "http_request_duration_seconds_bucket" + shop + ",le=\"0.5\"}",

@@ -79,6 +79,8 @@ final class ClusterAccess implements AutoCloseable {
                 defaults.secured(),
                 defaults.metricWindow()),
             clock);
+    // Its kubelets answer from the first step on.
+    playground.step(clock.instant());
     return new ClusterAccess(
         Playground.CLUSTER,
         playground,
