@@ -23,7 +23,8 @@ final class ActiveAlerts {
     @Nullable Instant sentAt;
     boolean sentResolved;
 
-    /// It was read from the journal, and no evaluation since has had its element.
+    /// It was read from the journal or lived through a standstill, and no evaluation since has had
+    /// its element.
     boolean unconfirmed;
 
     Entry(Alert alert) {
@@ -53,6 +54,11 @@ final class ActiveAlerts {
     Entry entry = new Entry(alert);
     entry.unconfirmed = true;
     entries.put(alert.labels(), entry);
+  }
+
+  /// Lets no alert be resolved before its data had time to come in again.
+  void doubt() {
+    entries.values().forEach(entry -> entry.unconfirmed = true);
   }
 
   /// Takes over all alerts of another book, for a rule that was loaded again.

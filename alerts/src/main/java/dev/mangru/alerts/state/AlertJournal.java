@@ -7,6 +7,7 @@ import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Labels;
 import java.io.IOException;
@@ -48,6 +49,9 @@ public final class AlertJournal implements AutoCloseable {
 
   /// Most bytes of a rewritten timeline; half of what a record may have.
   private static final int MAX_TIMELINE_BYTES = RecordLog.MAX_RECORD_BYTES / 2;
+
+  /// Most bytes of a record of several changes. Chosen: memory that writing may take at once.
+  private static final int MAX_CHANGES_BYTES = 8 << 20;
 
   private static final long SEGMENT_BYTES = 64L << 20;
 
@@ -243,14 +247,40 @@ public final class AlertJournal implements AutoCloseable {
       return;
     }
     for (int i = 0; i < changes.size(); i += CHANGES_PER_RECORD) {
-      byte[] record =
-          AlertRecords.encode(
-              changes.subList(i, Math.min(changes.size(), i + CHANGES_PER_RECORD)),
-              scope,
-              AlertRecords.Snapshot.NONE);
-      bytesSinceCompaction += record.length;
-      tickets.add(open.submit(ByteBuffer.wrap(record), () -> {}));
+      submitRecord(
+          open,
+          changes.subList(i, Math.min(changes.size(), i + CHANGES_PER_RECORD)),
+          scope,
+          tickets);
     }
+  }
+
+  /// In halves, if texts are so long that they do not fit into one record.
+  private void submitRecord(
+      RecordLog open,
+      List<AlertChange> changes,
+      AlertRecords.Scope scope,
+      List<RecordLog.Ticket> tickets) {
+    byte[] record = AlertRecords.encode(changes, scope, AlertRecords.Snapshot.NONE);
+    if (record.length > MAX_CHANGES_BYTES && changes.size() > 1) {
+      int half = changes.size() / 2;
+      submitRecord(open, changes.subList(0, half), scope, tickets);
+      submitRecord(open, changes.subList(half, changes.size()), scope, tickets);
+      return;
+    }
+    if (record.length > RecordLog.MAX_RECORD_BYTES) {
+      throw new MangruException(
+          ErrorCode.QUERY_LIMIT,
+          "an alert of the rule \""
+              + changes.getFirst().rule().name()
+              + "\" has "
+              + record.length
+              + " bytes, more than the "
+              + RecordLog.MAX_RECORD_BYTES
+              + " that can be written down: shorten its annotations");
+    }
+    bytesSinceCompaction += record.length;
+    tickets.add(open.submit(ByteBuffer.wrap(record), () -> {}));
   }
 
   private void failed(MangruException cause) {

@@ -44,6 +44,7 @@ final class GroupRuntime {
   private final EvaluationContext context;
   private final List<RuleRuntime> rules;
   private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock sending = new ReentrantLock();
 
   // Guarded by lock.
   private boolean retired;
@@ -83,6 +84,11 @@ final class GroupRuntime {
 
   List<RuleRuntime> rules() {
     return rules;
+  }
+
+  /// Held by whoever sends alerts of this group.
+  ReentrantLock sending() {
+    return sending;
   }
 
   // ---- time
@@ -129,6 +135,20 @@ final class GroupRuntime {
       }
     } finally {
       earlier.lock.unlock();
+    }
+  }
+
+  /// Lets no alert be resolved before its data had time to come in again.
+  void doubt() {
+    lock.lock();
+    try {
+      for (RuleRuntime rule : rules) {
+        if (rule instanceof RuleRuntime.Alerting alerting) {
+          alerting.alerts().doubt();
+        }
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -348,7 +368,8 @@ final class GroupRuntime {
             context.options(),
             context.templates(),
             (expression, timeMs) -> context.elements(expression, timeMs, cancellation).samples(),
-            times.sampleMs());
+            times.sampleMs(),
+            context.ticker());
     Map<Labels, ActiveAlerts.Element> elements = evaluation.elements(found.samples());
     Instant at = Instant.ofEpochMilli(times.slotMs());
     Duration sinceStart = Duration.between(times.startedAt(), at);

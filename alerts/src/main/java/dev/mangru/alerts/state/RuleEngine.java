@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
 /// that nobody downstream takes silence for health. After a start, alerts come from the journal as
 /// they were; they are not resolved by an empty result before their data had time to come in again
 /// ([RuleEngineOptions#restoreGrace], [RuleEngineOptions#noDataGrace]), unless their element was
-/// seen meanwhile.
+/// seen meanwhile. The same holds after a standstill: a machine that slept has no fresh data
+/// either.
 ///
 /// **Reloads.** A rule that is still there keeps its alerts. One that is gone, or whose expression
 /// or labels were edited, has its firing alerts resolved. A file that does not parse leaves its
@@ -57,6 +58,10 @@ public final class RuleEngine implements AlertBook, AutoCloseable {
 
   /// Most groups. Chosen: ten times what kube-prometheus brings.
   public static final int MAX_GROUPS = 2_000;
+
+  /// Without a tick for so long, the process or its machine stood still, or the clock was set
+  /// forward; less than the lookback, so what was scraped before is still seen until then. Chosen.
+  private static final Duration STANDSTILL = Duration.ofMinutes(2);
 
   /// Most alerts handed over at once.
   private static final int MAX_BATCH = 1_000;
@@ -73,6 +78,7 @@ public final class RuleEngine implements AlertBook, AutoCloseable {
   private final Map<RuleKey, List<Alert>> restored = new LinkedHashMap<>();
   private Set<Labels> ended = new HashSet<>();
   private @Nullable Instant startedAt;
+  private @Nullable Instant lastTick;
 
   private volatile List<GroupRuntime> groups = List.of();
 
@@ -329,7 +335,8 @@ public final class RuleEngine implements AlertBook, AutoCloseable {
   public void evaluateAll(Instant at) {
     lock.lock();
     try {
-      Instant started = startedAt(at);
+      Instant started = startedAt == null ? at : startedAt;
+      startedAt = started;
       for (GroupRuntime group : groups) {
         group.evaluate(at.toEpochMilli(), each -> sendDue(each, at), started);
       }
@@ -338,9 +345,17 @@ public final class RuleEngine implements AlertBook, AutoCloseable {
     }
   }
 
+  /// Since when data have come in: the start, the end of the last standstill, or the time to which
+  /// the clock was set back.
   private Instant startedAt(Instant now) {
+    Instant before = lastTick;
+    lastTick = now;
     Instant known = startedAt;
-    if (known == null) {
+    boolean stood = before != null && Duration.between(before, now).compareTo(STANDSTILL) > 0;
+    if (stood) {
+      groups.forEach(GroupRuntime::doubt);
+    }
+    if (known == null || stood || known.isAfter(now)) {
       known = now;
       startedAt = now;
     }
@@ -408,6 +423,17 @@ public final class RuleEngine implements AlertBook, AutoCloseable {
   }
 
   private boolean sendDue(GroupRuntime group, Instant now) {
+    // One at a time: what a tick found to fire must not arrive after what an evaluation found to be
+    // over since.
+    group.sending().lock();
+    try {
+      return send(group, now);
+    } finally {
+      group.sending().unlock();
+    }
+  }
+
+  private boolean send(GroupRuntime group, Instant now) {
     List<AlertSink.Posted> due = group.due(now);
     try {
       for (int i = 0; i < due.size(); i += MAX_BATCH) {

@@ -49,10 +49,11 @@ class RuleEngineTest {
       RuleEngineOptions.defaults()
           .withDefaultInterval(INTERVAL)
           .withWaiting(Duration.ofSeconds(30), Duration.ofSeconds(20));
+  private RuleTemplates templates = new PlainTemplates();
   private RuleEngine engine = engine();
 
   private RuleEngine engine() {
-    return new RuleEngine(query, store, new PlainTemplates(), sink, journal, options, nanos::get);
+    return new RuleEngine(query, store, templates, sink, journal, options, nanos::get);
   }
 
   @BeforeEach
@@ -544,6 +545,7 @@ class RuleEngineTest {
     load("- alert: Down\n  expr: x\n", 11);
     query.hasNothing("x", 0);
     tick(11);
+    tick(100);
     tick(200);
     tick(300);
     assertThat(alerts()).hasSize(1);
@@ -625,5 +627,72 @@ class RuleEngineTest {
     tick(10);
     tick(20);
     assertThat(transitions()).last().asString().endsWith("firing>resolved");
+  }
+
+  @Test
+  void after_a_standstill_an_empty_result_resolves_nothing_until_data_had_time_to_come() {
+    load("- alert: Down\n  expr: x\n- alert: Slow\n  expr: y\n  for: 2h\n");
+    query.has("x", A);
+    query.has("y", A);
+    tick(0);
+    tick(10);
+    query.hasNothing("x", 0);
+    query.hasNothing("y", 0);
+    for (int seconds = 3_600; seconds < 3_900; seconds += 10) {
+      tick(seconds);
+      assertThat(alerts()).as("after %s s", seconds).hasSize(2);
+    }
+    tick(3_900);
+    assertThat(alerts()).isEmpty();
+  }
+
+  @Test
+  void templates_that_take_too_long_for_many_elements_are_cut_off_and_the_alerts_fire() {
+    PlainTemplates plain = new PlainTemplates();
+    List<String> expanded = new ArrayList<>();
+    templates =
+        new RuleTemplates() {
+          @Override
+          public void check(String alert, String text) {
+            plain.check(alert, text);
+          }
+
+          @Override
+          public String expand(String alert, String template, Input input) {
+            expanded.add(template);
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            return plain.expand(alert, template, input);
+          }
+        };
+    engine.close();
+    engine = engine();
+    load("- alert: Down\n  expr: x\n  annotations: {a: 'pod {{label pod}}'}\n");
+    query.has("x", pods(100, ""));
+    tick(0);
+    assertThat(alerts()).hasSize(100).allMatch(each -> each.state() == AlertState.FIRING);
+    assertThat(expanded).hasSize(3);
+    assertThat(evaluation("Down").error())
+        .isEqualTo("annotation \"a\": the rule's templates have taken more than 5 s");
+  }
+
+  @Test
+  void templates_that_make_too_much_are_cut_off_and_the_alerts_survive_a_restart()
+      throws IOException {
+    String rules = "- alert: Down\n  expr: x\n  annotations: {a: 'pod {{label pod}}'}\n";
+    load(rules);
+    query.has("x", pods(24, "x".repeat(1 << 20)));
+    tick(0);
+    assertThat(evaluation("Down").error()).contains("made more than 16777216 characters");
+    List<Alert> before = alerts();
+    assertThat(before).hasSize(24).allMatch(each -> each.state() == AlertState.FIRING);
+    restart();
+    load(rules, 5);
+    assertThat(alerts()).isEqualTo(before);
+  }
+
+  private static Labels[] pods(int count, String prefix) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Labels.of("pod", prefix + i))
+        .toArray(Labels[]::new);
   }
 }
