@@ -4,8 +4,10 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.alerts.route.Matchers;
 import dev.mangru.model.alert.Silence;
 import dev.mangru.model.alert.SilenceBook;
+import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
@@ -22,6 +24,8 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Silences with Alertmanager's rules, in a journal that is synced before a change is acknowledged.
 ///
@@ -33,6 +37,12 @@ public final class Silences implements SilenceBook, AutoCloseable {
   private static final int MANY_RECORDS = 1_000;
 
   private static final long SEGMENT_BYTES = 16L << 20;
+
+  /// Silences in one record of a rewritten journal. Chosen: of the largest that are allowed, still
+  /// far less than a record may hold.
+  private static final int SILENCES_PER_RECORD = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Silences.class);
 
   private final SilenceOptions options;
   private final RecordLog journal;
@@ -70,15 +80,41 @@ public final class Silences implements SilenceBook, AutoCloseable {
     long[] count = new long[1];
     RecordLog journal =
         RecordLog.open(
-            disk,
-            directory,
-            "silences",
-            SEGMENT_BYTES,
-            (_, payload) -> {
-              count[0]++;
-              SilenceJson.read(payload).forEach(silence -> found.put(silence.id(), silence));
-            });
+            disk, directory, "silences", SEGMENT_BYTES, reader(directory, found, () -> count[0]++));
     return new Silences(options, journal, random, found, count[0]);
+  }
+
+  /// Reads the journal in `directory` without changing it.
+  public static CheckReport check(Disk disk, Path directory) throws IOException {
+    Map<String, Silence> found = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    try {
+      RecordLog.read(disk, directory, reader(directory, found, () -> {}));
+    } catch (CorruptDataException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    return new CheckReport(List.of(found.size() + " silences"), problems);
+  }
+
+  /// Names the place of a record that makes no sense.
+  private static RecordLog.Reader reader(Path directory, Map<String, Silence> into, Runnable each) {
+    return (position, payload) -> {
+      each.run();
+      try {
+        SilenceJson.read(payload).forEach(silence -> into.put(silence.id(), silence));
+      } catch (CorruptDataException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        CorruptDataException corrupt =
+            new CorruptDataException(
+                directory.resolve("%08d.log".formatted(position.segment())),
+                position.offset(),
+                "a record of silences",
+                String.valueOf(e.getMessage()));
+        corrupt.initCause(e);
+        throw corrupt;
+      }
+    };
   }
 
   @Override
@@ -254,21 +290,35 @@ public final class Silences implements SilenceBook, AutoCloseable {
     changes.forEach(silence -> after.put(silence.id(), silence));
     ByteBuffer record = SilenceJson.write(changes);
     if (records > MANY_RECORDS && records > 4L * after.size()) {
-      long segment = journal.rotate();
-      journal.append(SilenceJson.write(after.values()));
-      silences = after;
-      records = 1;
-      try {
-        journal.deleteBefore(segment);
-      } catch (IOException e) {
-        throw new MangruException(
-            ErrorCode.UNAVAILABLE, "old segments of silences cannot be deleted: " + e, e);
-      }
+      rewrite(after);
       return;
     }
     journal.append(record);
     records++;
     silences = after;
+  }
+
+  /// Says everything in a new segment, and lets go of the older ones.
+  @GuardedBy("lock")
+  private void rewrite(Map<String, Silence> after) {
+    long segment = journal.rotate();
+    List<RecordLog.Ticket> written = new ArrayList<>();
+    List<Silence> all = List.copyOf(after.values());
+    for (int i = 0; i < all.size(); i += SILENCES_PER_RECORD) {
+      written.add(
+          journal.submit(
+              SilenceJson.write(all.subList(i, Math.min(all.size(), i + SILENCES_PER_RECORD))),
+              () -> {}));
+    }
+    written.forEach(RecordLog.Ticket::await);
+    silences = after;
+    records = written.size();
+    try {
+      journal.deleteBefore(segment);
+    } catch (IOException e) {
+      // They say nothing wrong; the next time deletes them.
+      LOG.atWarn().setCause(e).log("old segments of silences cannot be deleted");
+    }
   }
 
   private boolean keeps(Silence silence, Instant now) {

@@ -3,6 +3,7 @@ package dev.mangru.alerts.notify;
 import dev.mangru.alerts.route.AlertmanagerConfig;
 import dev.mangru.alerts.route.Route;
 import dev.mangru.model.metric.Labels;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,6 +69,9 @@ final class AlertGroups {
           group.nextFlush = told.plus(route.groupInterval());
           group.flushed = true;
         }
+        // The clock may have been set back since: nobody waits longer than for a whole turn.
+        Instant latest = now.plus(longer(route.groupWait(), route.groupInterval()));
+        group.nextFlush = group.nextFlush.isAfter(latest) ? latest : group.nextFlush;
         group.nextFlush = group.nextFlush.isBefore(now) ? now : group.nextFlush;
       }
       group.alerts.add(held.fingerprint());
@@ -80,6 +84,10 @@ final class AlertGroups {
     state.log.forEach((key, entry) -> last.merge(key.group(), entry.at(), AlertGroups::later));
     state.pending.forEach((key, intent) -> last.merge(key.group(), intent.at, AlertGroups::later));
     return last;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static Instant later(Instant one, Instant other) {

@@ -1,11 +1,17 @@
 package dev.mangru.alerts.notify;
 
+import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.MangruException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /// journal; guarded by the notifier's lock, except for waiting.
 ///
 /// A disk that takes nothing is no reason to keep quiet: then people hear of alerts though a crash
-/// might make them hear twice. The failure is counted, and logged once until it is over.
+/// might make them hear twice. The failure is counted, and logged once until it is over; then
+/// everything that is alive is written anew.
 final class NotificationJournal implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NotificationJournal.class);
@@ -24,10 +31,17 @@ final class NotificationJournal implements AutoCloseable {
   /// Records at which the journal is written anew, unless most of it is alive. Chosen.
   private static final int MANY_RECORDS = 5_000;
 
+  /// How long to wait before everything is written anew once more, if that failed. Chosen.
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+
   private final RecordLog log;
+  private final List<RecordLog.Ticket> unawaited = new ArrayList<>();
   private long records;
+  private Instant nextRewrite = Instant.MIN;
   private volatile long failures;
-  private boolean failing;
+
+  /// Whether something is not on disk that should be.
+  private volatile boolean behind;
 
   private NotificationJournal(RecordLog log, long records) {
     this.log = log;
@@ -43,11 +57,49 @@ final class NotificationJournal implements AutoCloseable {
             directory,
             "notifications",
             SEGMENT_BYTES,
-            (_, payload) -> {
-              count[0]++;
-              JournalRecords.read(payload, into);
-            });
+            reader(directory, into, () -> count[0]++));
     return new NotificationJournal(log, count[0]);
+  }
+
+  /// Reads a journal without changing it.
+  static CheckReport check(Disk disk, Path directory) throws IOException {
+    PipelineState found = new PipelineState(Integer.MAX_VALUE);
+    List<String> problems = new ArrayList<>();
+    try {
+      RecordLog.read(disk, directory, reader(directory, found, () -> {}));
+    } catch (CorruptDataException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    return new CheckReport(
+        List.of(
+            found.alerts.size()
+                + " alerts held, "
+                + found.pending.size()
+                + " notifications to be delivered, "
+                + found.history.size()
+                + " done"),
+        problems);
+  }
+
+  /// Names the place of a record that makes no sense.
+  private static RecordLog.Reader reader(Path directory, PipelineState into, Runnable each) {
+    return (position, payload) -> {
+      each.run();
+      try {
+        JournalRecords.read(payload, into);
+      } catch (CorruptDataException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        CorruptDataException corrupt =
+            new CorruptDataException(
+                directory.resolve("%08d.log".formatted(position.segment())),
+                position.offset(),
+                "a record of notifications",
+                String.valueOf(e.getMessage()));
+        corrupt.initCause(e);
+        throw corrupt;
+      }
+    };
   }
 
   /// Queues a record; null if the journal takes none.
@@ -55,11 +107,19 @@ final class NotificationJournal implements AutoCloseable {
     try {
       RecordLog.Ticket ticket = log.submit(record, () -> {});
       records++;
+      unawaited.add(ticket);
       return ticket;
     } catch (MangruException e) {
       failed(e);
       return null;
     }
+  }
+
+  /// Records whose fate nobody has asked for yet: wait for each, or a full disk goes unnoticed.
+  List<RecordLog.Ticket> unawaited() {
+    List<RecordLog.Ticket> all = List.copyOf(unawaited);
+    unawaited.clear();
+    return all;
   }
 
   /// Waits until a record is on stable storage; false if it never will be.
@@ -69,7 +129,6 @@ final class NotificationJournal implements AutoCloseable {
     }
     try {
       ticket.await();
-      failing = false;
       return true;
     } catch (MangruException e) {
       failed(e);
@@ -79,8 +138,8 @@ final class NotificationJournal implements AutoCloseable {
 
   private synchronized void failed(MangruException e) {
     failures++;
-    if (!failing) {
-      failing = true;
+    if (!behind) {
+      behind = true;
       LOG.atError()
           .addKeyValue("cause", e.text())
           .log("notifications cannot be written down; a crash now may repeat or forget some");
@@ -92,42 +151,48 @@ final class NotificationJournal implements AutoCloseable {
     return failures;
   }
 
-  /// Whether it has grown to several times what is alive.
-  boolean isLong(PipelineState state) {
-    return records > MANY_RECORDS && records > 4L * state.size();
+  /// Whether it has grown to several times what is alive, or lacks something of it.
+  boolean wantsRewrite(PipelineState state, Instant now) {
+    boolean isLong = records > MANY_RECORDS && records > 4L * state.size();
+    boolean soon = now.isBefore(nextRewrite) && !now.plus(TRY_AGAIN).isBefore(nextRewrite);
+    return (behind || isLong) && !soon;
   }
 
   /// Says everything that is alive in a new segment, and lets go of the older ones.
-  void rewrite(PipelineState state) {
+  void rewrite(PipelineState state, Instant now) {
+    nextRewrite = now.plus(TRY_AGAIN);
     try {
       long segment = log.rotate();
-      RecordLog.Ticket last = log.submit(JournalRecords.sequence(state.nextSequence), () -> {});
+      List<RecordLog.Ticket> written = new ArrayList<>();
+      written.add(log.submit(JournalRecords.sequence(state.nextSequence), () -> {}));
       for (Held held : state.alerts.values()) {
-        last = log.submit(JournalRecords.alert(held), () -> {});
+        written.add(log.submit(JournalRecords.alert(held), () -> {}));
       }
       for (LogKey key : state.log.keySet()) {
         LogEntry entry = state.log.get(key);
         if (entry != null) {
-          last = log.submit(JournalRecords.log(key, entry), () -> {});
+          written.add(log.submit(JournalRecords.log(key, entry), () -> {}));
         }
       }
       for (Intent intent : state.pending.values()) {
-        last = log.submit(JournalRecords.intent(intent), () -> {});
+        written.add(log.submit(JournalRecords.intent(intent), () -> {}));
       }
       for (var done : state.history) {
-        last = log.submit(JournalRecords.done(done), () -> {});
+        written.add(log.submit(JournalRecords.done(done), () -> {}));
       }
-      last.await();
-      log.deleteBefore(segment);
+      // Each of them: on a full disk a small one may fit where a large one before it did not.
+      written.forEach(RecordLog.Ticket::await);
       records = state.size();
+      if (behind) {
+        behind = false;
+        LOG.info("notifications are written down again");
+      }
+      log.deleteBefore(segment);
     } catch (MangruException e) {
       failed(e);
     } catch (IOException e) {
-      failed(
-          new MangruException(
-              dev.mangru.model.error.ErrorCode.UNAVAILABLE,
-              "old segments of notifications cannot be deleted: " + e,
-              e));
+      // They say nothing wrong; the next time deletes them.
+      LOG.atWarn().setCause(e).log("old segments of notifications cannot be deleted");
     }
   }
 

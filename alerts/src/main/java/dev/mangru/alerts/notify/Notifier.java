@@ -10,6 +10,7 @@ import dev.mangru.alerts.route.Route;
 import dev.mangru.model.alert.AlertSink;
 import dev.mangru.model.alert.NotificationBook;
 import dev.mangru.model.alert.Silence;
+import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.ErrorCode;
@@ -45,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **A restart** reads the journal: intents without a result are sent again with the same id;
 /// alerts that were firing still are, until whoever sends them had the resolve timeout to send them
-/// again.
+/// again. So does a standstill: a machine that slept, or a clock that was set forward. A clock that
+/// is set back takes all appointments with it.
 ///
 /// Thread-safe. Deterministic in the `now` of its calls, the random seed and the order in which
 /// attempts come back.
@@ -57,6 +59,11 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   /// How long to remember what a receiver was told of a group that no longer exists: Alertmanager's
   /// retention.
   private static final Duration FORGET_AFTER = Duration.ofDays(5);
+
+  /// Without a tick for so long, the process or its machine stood still, or the clock was set
+  /// forward: nobody could send alerts again meanwhile. Shorter than any sender's validity, which
+  /// is four minutes for Prometheus and for our rules.
+  private static final Duration STANDSTILL = Duration.ofMinutes(2);
 
   /// Rounds of one tick. Chosen.
   private static final int MAX_ROUNDS = 100;
@@ -90,6 +97,7 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   @GuardedBy("lock")
   private Instant lastTick;
 
+  /// Attempts under way, by integration: one that hangs takes no more than its share of them.
   @GuardedBy("lock")
   private final Map<String, Integer> inFlight = new HashMap<>();
 
@@ -115,16 +123,22 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
     this.backoff = new Backoff(options.firstBackoff(), options.maxBackoff(), random);
     this.groups = new AlertGroups(config);
     this.lastTick = now;
-    Instant stillFiring = now.plus(config.resolveTimeout());
-    state.alerts.replaceAll((_, held) ->
-        held.firing() && held.alert().endsAt().isBefore(stillFiring)
-            ? held.until(stillFiring)
-            : held);
+    stillFiring(state, Instant.MIN, now.plus(config.resolveTimeout()));
     for (Intent intent : state.pending.values()) {
       intent.nextAttempt = now;
       intent.perhapsTaken = true;
     }
     groups.restore(state, Map.of(), now);
+  }
+
+  /// Lets alerts that fired at `then` fire until `until`, unless somebody says that they stopped.
+  private static void stillFiring(PipelineState state, Instant then, Instant until) {
+    state.alerts.replaceAll((_, held) ->
+        held.firing()
+                && held.alert().endsAt().isAfter(then)
+                && held.alert().endsAt().isBefore(until)
+            ? held.until(until)
+            : held);
   }
 
   /// Opens the journal in `directory`, or makes it, and goes on where it left off.
@@ -149,6 +163,11 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
     NotificationJournal journal = NotificationJournal.open(disk, directory, state);
     return new Notifier(
         options, config, integrations, silences, deliverer, executor, journal, state, random, now);
+  }
+
+  /// Reads the journal in `directory` without changing it.
+  public static CheckReport check(Disk disk, Path directory) throws IOException {
+    return NotificationJournal.check(disk, directory);
   }
 
   /// Goes on with another configuration. Groups that are the same in both keep their rhythm;
@@ -249,9 +268,10 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   /// Returns whether there was anything to attempt.
   private boolean round(Instant now) {
     List<Intent> unsynced = new ArrayList<>();
+    List<RecordLog.Ticket> written;
     lock.lock();
     try {
-      lastTick = now;
+      mindTheClock(now);
       for (Done each = done.poll(); each != null; each = done.poll()) {
         takeIn(each, now);
       }
@@ -263,25 +283,41 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
       state.pending.values().stream()
           .filter(intent -> intent.ticket != null)
           .forEach(unsynced::add);
+      written = journal.unawaited();
     } finally {
       lock.unlock();
     }
-    for (Intent intent : unsynced) {
-      journal.await(intent.ticket);
-    }
+    written.forEach(journal::await);
     List<Intent> ready;
     lock.lock();
     try {
       unsynced.forEach(intent -> intent.ticket = null);
       ready = ready(now);
-      if (journal.isLong(state)) {
-        journal.rewrite(state);
+      if (journal.wantsRewrite(state, now)) {
+        journal.rewrite(state, now);
       }
     } finally {
       lock.unlock();
     }
     ready.forEach(this::attempt);
     return !ready.isEmpty();
+  }
+
+  @GuardedBy("lock")
+  private void mindTheClock(Instant now) {
+    Duration step = Duration.between(lastTick, now);
+    if (step.isNegative()) {
+      for (AlertGroup group : groups.all()) {
+        group.nextFlush = group.nextFlush.plus(step);
+      }
+      for (Intent intent : state.pending.values()) {
+        Instant next = intent.nextAttempt;
+        intent.nextAttempt = next == null ? null : next.plus(step);
+      }
+    } else if (step.compareTo(STANDSTILL) > 0) {
+      stillFiring(state, lastTick, now.plus(config.resolveTimeout()));
+    }
+    lastTick = now;
   }
 
   @GuardedBy("lock")
@@ -484,21 +520,26 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   @GuardedBy("lock")
   private List<Intent> ready(Instant now) {
     List<Intent> ready = new ArrayList<>();
+    int ways = integrations.values().stream().mapToInt(List::size).sum();
+    int share =
+        Math.min(
+            options.maxInFlightPerReceiver(),
+            Math.max(1, options.maxInFlight() / Math.max(1, ways)));
     int total = inFlight.values().stream().mapToInt(Integer::intValue).sum();
     for (Intent intent : state.pending.values()) {
       Instant next = intent.nextAttempt;
       boolean waits = next == null || next.isAfter(now) || intent.inFlight || intent.ticket != null;
-      int ofReceiver = inFlight.getOrDefault(intent.receiver, 0);
+      int alike = inFlight.getOrDefault(intent.key.integration(), 0);
       if (waits || integration(intent) == null) {
         continue;
       }
-      if (total >= options.maxInFlight() || ofReceiver >= options.maxInFlightPerReceiver()) {
+      if (total >= options.maxInFlight() || alike >= share) {
         counters.waited();
         continue;
       }
       intent.inFlight = true;
       intent.attempts++;
-      inFlight.merge(intent.receiver, 1, Integer::sum);
+      inFlight.merge(intent.key.integration(), 1, Integer::sum);
       total++;
       ready.add(intent);
     }
@@ -566,7 +607,7 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
   private void takeIn(Done each, Instant now) {
     Intent intent = each.intent;
     intent.inFlight = false;
-    inFlight.merge(intent.receiver, -1, (a, b) -> a + b == 0 ? null : a + b);
+    inFlight.merge(intent.key.integration(), -1, (a, b) -> a + b == 0 ? null : a + b);
     intent.detail = each.outcome.detail();
     switch (each.outcome) {
       case Outcome.Delivered delivered -> {

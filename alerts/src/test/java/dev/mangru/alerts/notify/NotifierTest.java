@@ -56,6 +56,7 @@ class NotifierTest {
   private Executor executor = Runnable::run;
   private Instant now = START;
   private AlertmanagerConfig config = AlertmanagerConfig.parse("test", CONFIG);
+  private NotifyOptions options = NotifyOptions.of("http://mangru");
   private Silences silences;
   private Notifier notifier;
 
@@ -69,7 +70,7 @@ class NotifierTest {
             new SplittableRandom(now.getEpochSecond()));
     notifier =
         Notifier.open(
-            NotifyOptions.of("http://mangru"),
+            options,
             disk,
             disk.root().resolve("notify"),
             config,
@@ -527,5 +528,96 @@ class NotifierTest {
     pass(100);
     assertThat(receiver.received).hasSize(200 * 12 * 2);
     assertThat(notifier.notifications(START, now, 2_000)).isEqualTo(before);
+  }
+
+  @Test
+  void receivers_that_hang_leave_room_for_the_others() throws IOException {
+    List<Runnable> queue = new ArrayList<>();
+    executor = queue::add;
+    NotifyOptions usual = NotifyOptions.of("http://mangru");
+    options =
+        new NotifyOptions(
+            usual.externalUrl(),
+            usual.maxAlerts(),
+            2,
+            2,
+            usual.firstBackoff(),
+            usual.maxBackoff(),
+            usual.maxRetryAfter(),
+            usual.minTimeout(),
+            usual.maxTimeout(),
+            usual.history());
+    close();
+    open();
+    send(firing("A", "x"), firing("B", "y"), firing("C", "other"));
+    pass(10);
+    queue.forEach(Runnable::run);
+    assertThat(receiver.attempts).extracting(Delivery::receiver).contains("other");
+  }
+
+  @Test
+  void a_clock_that_is_set_back_by_an_hour_delays_nobody() {
+    send(firing("A", "x"));
+    pass(2);
+    now = now.minusSeconds(3_600);
+    pass(6);
+    assertThat(receiver.told()).containsExactly("firing A");
+    receiver.answers = _ -> new Outcome.Later("HTTP 500", null, false);
+    send(firing("B", "x"));
+    pass(40, firing("A", "x"), firing("B", "x"));
+    int attempts = receiver.attempts.size();
+    now = now.minusSeconds(3_600);
+    pass(95, firing("A", "x"), firing("B", "x"));
+    assertThat(receiver.attempts).hasSizeGreaterThan(attempts);
+  }
+
+  @Test
+  void a_clock_that_was_set_back_while_mangru_was_down_delays_nobody() throws IOException {
+    send(firing("A", "x"));
+    pass(6);
+    now = now.minusSeconds(3_600);
+    crash();
+    send(firing("B", "x"));
+    pass(31, firing("A", "x"), firing("B", "x"));
+    assertThat(receiver.told()).containsExactly("firing A", "firing A B");
+  }
+
+  @Test
+  void after_a_standstill_of_an_hour_nothing_is_falsely_resolved() {
+    send(firing("A", "x"));
+    pass(10, firing("A", "x"));
+    now = now.plusSeconds(3_600);
+    pass(60);
+    assertThat(String.join("|", receiver.told())).doesNotContain("resolved");
+    pass(300);
+    assertThat(receiver.told().getLast()).isEqualTo("resolved A");
+  }
+
+  @Test
+  void what_a_full_disk_did_not_take_is_written_once_there_is_room() throws IOException {
+    send(firing("A", "x"));
+    pass(2);
+    disk.capacity(disk.usedBytes());
+    pass(10, firing("A", "x"));
+    assertThat(receiver.told()).containsExactly("firing A");
+    assertThat(notifier.journalFailures()).isPositive();
+    disk.capacity(Long.MAX_VALUE);
+    pass(10, firing("A", "x"));
+    crash();
+    pass(120, firing("A", "x"));
+    assertThat(receiver.told()).containsExactly("firing A");
+    assertThat(receiver.attempts).hasSize(1);
+  }
+
+  @Test
+  void a_damaged_byte_of_the_journal_is_found_with_its_file_and_offset() throws IOException {
+    send(firing("A", "x"));
+    pass(10);
+    java.nio.file.Path directory = disk.root().resolve("notify");
+    assertThat(Notifier.check(disk, directory).sound()).isTrue();
+    assertThat(Notifier.check(disk, directory).checked().getFirst()).startsWith("1 alerts held");
+    disk.flipBit(directory.resolve("00000001.log"), 2, 3);
+    assertThat(Notifier.check(disk, directory).problems().getFirst())
+        .contains("00000001.log", "offset");
   }
 }
