@@ -205,9 +205,26 @@ class GrafanaCallsTest {
         form("/api/v1/query_exemplars", "query", "orders_total", "start", NOW - 60, "end", NOW);
     assertThat(exemplars.isArray()).isTrue();
     assertThat(exemplars).isEmpty();
+  }
+
+  @Test
+  void rules_come_in_groups_with_their_health() throws Exception {
     JsonNode groups = data(server.get("/api/v1/rules")).get("groups");
-    assertThat(groups.isArray()).isTrue();
-    assertThat(groups).isEmpty();
+    assertThat(groups).isNotEmpty();
+    for (JsonNode group : groups) {
+      assertThat(group.get("name").asString()).isNotEmpty();
+      assertThat(group.get("file").asString()).isNotEmpty();
+      assertThat(group.get("interval").asDouble()).isPositive();
+      assertThat(group.get("rules")).isNotEmpty();
+      for (JsonNode rule : group.get("rules")) {
+        assertThat(rule.get("query").asString()).isNotEmpty();
+        assertThat(rule.get("health").asString()).isIn("ok", "unknown");
+        assertThat(rule.get("type").asString()).isIn("alerting", "recording");
+      }
+    }
+    JsonNode alerting = data(server.get("/api/v1/rules?type=alert")).get("groups");
+    assertThat(alerting.toString()).doesNotContain("\"recording\"");
+    assertThat(data(server.get("/api/v1/alerts")).get("alerts").isArray()).isTrue();
   }
 
   @Test

@@ -58,6 +58,7 @@ public final class KubeClusterView implements ClusterView {
   private final KubeWatch watch;
   private final String cluster;
   private final boolean playground;
+  private final @Nullable String kubeconfig;
   private final InstantSource clock;
 
   /// @param cluster its name
@@ -66,6 +67,7 @@ public final class KubeClusterView implements ClusterView {
     this.watch = watch;
     this.cluster = cluster;
     this.playground = playground;
+    this.kubeconfig = kubeconfig;
     this.clock = clock;
   }
 
@@ -90,6 +92,7 @@ public final class KubeClusterView implements ClusterView {
     return new ClusterState(
         cluster,
         playground,
+        kubeconfig,
         clock.instant(),
         watch.problem(),
         workloads(objects, pods),

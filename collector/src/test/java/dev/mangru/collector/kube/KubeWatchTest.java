@@ -215,7 +215,8 @@ class KubeWatchTest {
   @Test
   void people_see_workloads_pods_and_nodes() throws Exception {
     deployWeb();
-    ClusterState state = new KubeClusterView(watch, "test", true, InstantSource.fixed(NOW)).state();
+    ClusterState state =
+        new KubeClusterView(watch, "test", true, null, InstantSource.fixed(NOW)).state();
     assertThat(state.playground()).isTrue();
     assertThat(state.problem()).isNull();
     ClusterState.Workload web = state.workloads().getFirst();

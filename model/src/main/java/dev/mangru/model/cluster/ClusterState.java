@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cluster its name; empty if there is none
 /// @param playground whether it is the simulated cluster inside Mangru
+/// @param kubeconfig the file by which `kubectl` reaches it; null if that is not ours to say
 /// @param asOf when this was true
 /// @param problem why it may be out of date or empty, for people; null while all is well
 /// @param workloads by namespace, kind and name
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterState(
     String cluster,
     boolean playground,
+    @Nullable String kubeconfig,
     Instant asOf,
     @Nullable String problem,
     List<Workload> workloads,
@@ -31,7 +33,7 @@ public record ClusterState(
 
   /// Nothing, and why.
   public static ClusterState none(Instant asOf, String problem) {
-    return new ClusterState("", false, asOf, problem, List.of(), List.of(), List.of());
+    return new ClusterState("", false, null, asOf, problem, List.of(), List.of(), List.of());
   }
 
   /// Something that keeps pods running.

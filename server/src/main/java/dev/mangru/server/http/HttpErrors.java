@@ -12,6 +12,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
+import tools.jackson.core.exc.JacksonIOException;
 
 /// Turns what endpoints throw into answers. Our own errors carry their status; anything else is a
 /// bug, which is logged once per distinct shape and told without its details.
@@ -89,7 +90,7 @@ public final class HttpErrors {
   @ExceptionHandler(Exception.class)
   void bug(Exception error, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (error instanceof IOException) {
+    if (error instanceof IOException || error instanceof JacksonIOException) {
       return; // nobody is left to be told
     }
     faults.report("http " + request.getRequestURI(), error);

@@ -25,11 +25,15 @@ public final class LiveServer implements AutoCloseable {
   private final Running running;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  /// Starts a server without an agent.
+  /// Starts a server without an agent, and without a playground unless the options say otherwise.
   ///
   /// @param options further ones, such as `--mangru.http.max-body=1KB`
   public LiveServer(Path data, String... options) {
-    List<String> arguments = new ArrayList<>(List.of(options));
+    List<String> arguments = new ArrayList<>();
+    if (List.of(options).stream().noneMatch(option -> option.contains(".playground."))) {
+      arguments.add("--mangru.cluster.playground.enabled=false");
+    }
+    arguments.addAll(List.of(options));
     arguments.add("--mangru.data=" + data);
     arguments.add("--mangru.http.port=0");
     arguments.add("--mangru.agent.enabled=false");

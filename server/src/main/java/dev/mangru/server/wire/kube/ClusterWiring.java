@@ -88,7 +88,13 @@ public class ClusterWiring {
           access.name().isEmpty() ? Labels.empty() : Labels.of("cluster", access.name());
       String token = client.getConfiguration().getAutoOAuthToken();
       watch = new KubeWatch(client);
-      view = new KubeClusterView(watch, access.name(), playground != null, clock);
+      view =
+          new KubeClusterView(
+              watch,
+              access.name(),
+              playground != null,
+              playground == null ? null : kubeconfig(playground),
+              clock);
       scraper =
           new ClusterScraper(
               watch,
