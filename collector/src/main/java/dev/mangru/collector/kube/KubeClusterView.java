@@ -63,7 +63,13 @@ public final class KubeClusterView implements ClusterView {
 
   /// @param cluster its name
   /// @param playground whether it is the simulated one
-  public KubeClusterView(KubeWatch watch, String cluster, boolean playground, InstantSource clock) {
+  /// @param kubeconfig the file by which people reach it; null to say nothing of it
+  public KubeClusterView(
+      KubeWatch watch,
+      String cluster,
+      boolean playground,
+      @Nullable String kubeconfig,
+      InstantSource clock) {
     this.watch = watch;
     this.cluster = cluster;
     this.playground = playground;
