@@ -16,6 +16,10 @@ import java.util.TreeSet;
 /// too: otherwise it would silence itself.
 public final class Inhibitor {
 
+  /// Alerts that are named as keeping one quiet. Ten thousand that each name ten thousand would
+  /// take minutes; Alertmanager names one. Chosen.
+  public static final int MAX_NAMED = 10;
+
   private final List<InhibitRule> rules;
 
   /// By these rules.
@@ -59,7 +63,8 @@ public final class Inhibitor {
       this.index = index;
     }
 
-    /// Fingerprints of the alerts that keep this one quiet, sorted; empty if none does.
+    /// Fingerprints of alerts that keep this one quiet, sorted: [#MAX_NAMED] of each source at
+    /// most; empty if none does.
     public List<String> inhibitedBy(Labels labels) {
       TreeSet<String> by = new TreeSet<>();
       for (int i = 0; i < rules.size(); i++) {
@@ -78,10 +83,14 @@ public final class Inhibitor {
         InhibitRule.Source source = rule.sources().get(i);
         boolean bothSides = LabelMatcher.allMatch(source.matchers(), labels);
         boolean found = false;
+        int named = 0;
         for (Labels candidate : sources.get(i).getOrDefault(key(source, labels), List.of())) {
           if (!(bothSides && LabelMatcher.allMatch(rule.target(), candidate))) {
             by.add(Fingerprint.of(candidate));
             found = true;
+            if (++named == MAX_NAMED) {
+              break;
+            }
           }
         }
         if (!found) {

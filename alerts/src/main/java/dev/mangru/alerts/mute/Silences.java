@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// Silences with Alertmanager's rules, in a journal that is synced before a change is acknowledged.
 ///
@@ -227,7 +228,7 @@ public final class Silences implements SilenceBook, AutoCloseable {
     require(
         !silence.endsAt().isBefore(silence.startsAt()),
         "invalid silence: end time must not be before start time");
-    int bytes = SilenceJson.write(List.of(silence)).remaining();
+    int bytes = bytes(silence);
     if (bytes > options.maxBytes()) {
       throw new MangruException(
           ErrorCode.BODY_TOO_LARGE,
@@ -236,6 +237,17 @@ public final class Silences implements SilenceBook, AutoCloseable {
               + " bytes (limit: "
               + options.maxBytes()
               + " bytes); shorten its comment or its matchers");
+    }
+  }
+
+  private static int bytes(Silence silence) {
+    try {
+      return SilenceJson.write(List.of(silence)).remaining();
+    } catch (JacksonException e) {
+      throw new MangruException(
+          ErrorCode.BAD_DATA,
+          "invalid silence: its text cannot be written as UTF-8: " + e.getOriginalMessage(),
+          e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ final class NotificationJournal implements AutoCloseable {
   private final List<RecordLog.Ticket> unawaited = new ArrayList<>();
   private long records;
   private Instant nextRewrite = Instant.MIN;
-  private volatile long failures;
+  private final AtomicLong failures = new AtomicLong();
 
   /// Whether something is not on disk that should be.
   private volatile boolean behind;
@@ -104,6 +105,9 @@ final class NotificationJournal implements AutoCloseable {
 
   /// Queues a record; null if the journal takes none.
   RecordLog.@Nullable Ticket submit(ByteBuffer record) {
+    if (isTooLarge(record)) {
+      return null;
+    }
     try {
       RecordLog.Ticket ticket = log.submit(record, () -> {});
       records++;
@@ -113,6 +117,19 @@ final class NotificationJournal implements AutoCloseable {
       failed(e);
       return null;
     }
+  }
+
+  /// Whether no log takes a record, as one notification of a hundred thousand alerts may make. It
+  /// is told all the same.
+  private boolean isTooLarge(ByteBuffer record) {
+    if (record.remaining() <= RecordLog.MAX_RECORD_BYTES) {
+      return false;
+    }
+    failures.incrementAndGet();
+    LOG.atError()
+        .addKeyValue("bytes", record.remaining())
+        .log("a notification is too large to be written down; route its alerts to smaller groups");
+    return true;
   }
 
   /// Records whose fate nobody has asked for yet: wait for each, or a full disk goes unnoticed.
@@ -137,7 +154,7 @@ final class NotificationJournal implements AutoCloseable {
   }
 
   private synchronized void failed(MangruException e) {
-    failures++;
+    failures.incrementAndGet();
     if (!behind) {
       behind = true;
       LOG.atError()
@@ -148,7 +165,7 @@ final class NotificationJournal implements AutoCloseable {
 
   /// Records that the journal did not take.
   long failures() {
-    return failures;
+    return failures.get();
   }
 
   /// Whether it has grown to several times what is alive, or lacks something of it.
@@ -164,21 +181,21 @@ final class NotificationJournal implements AutoCloseable {
     try {
       long segment = log.rotate();
       List<RecordLog.Ticket> written = new ArrayList<>();
-      written.add(log.submit(JournalRecords.sequence(state.nextSequence), () -> {}));
+      write(JournalRecords.sequence(state.nextSequence), written);
       for (Held held : state.alerts.values()) {
-        written.add(log.submit(JournalRecords.alert(held), () -> {}));
+        write(JournalRecords.alert(held), written);
       }
       for (LogKey key : state.log.keySet()) {
         LogEntry entry = state.log.get(key);
         if (entry != null) {
-          written.add(log.submit(JournalRecords.log(key, entry), () -> {}));
+          write(JournalRecords.log(key, entry), written);
         }
       }
       for (Intent intent : state.pending.values()) {
-        written.add(log.submit(JournalRecords.intent(intent), () -> {}));
+        write(JournalRecords.intent(intent), written);
       }
       for (var done : state.history) {
-        written.add(log.submit(JournalRecords.done(done), () -> {}));
+        write(JournalRecords.done(done), written);
       }
       // Each of them: on a full disk a small one may fit where a large one before it did not.
       written.forEach(RecordLog.Ticket::await);
@@ -193,6 +210,12 @@ final class NotificationJournal implements AutoCloseable {
     } catch (IOException e) {
       // They say nothing wrong; the next time deletes them.
       LOG.atWarn().setCause(e).log("old segments of notifications cannot be deleted");
+    }
+  }
+
+  private void write(ByteBuffer record, List<RecordLog.Ticket> written) {
+    if (!isTooLarge(record)) {
+      written.add(log.submit(record, () -> {}));
     }
   }
 

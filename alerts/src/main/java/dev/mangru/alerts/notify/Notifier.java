@@ -33,6 +33,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tells receivers of alerts, as Alertmanager does: groups, waits, leaves out what is muted or was
 /// said already, repeats, and says when alerts have stopped.
@@ -52,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe. Deterministic in the `now` of its calls, the random seed and the order in which
 /// attempts come back.
 public final class Notifier implements AlertSink, NotificationBook, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
   /// How long it takes to look again at a group whose notification is under way. Chosen.
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -196,7 +200,8 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
     int refused = 0;
     lock.lock();
     try {
-      for (Posted alert : alerts) {
+      for (Posted posted : alerts) {
+        Posted alert = WellFormed.of(posted);
         if (alert.labels().isEmpty()) {
           throw MangruException.badData("an alert needs at least one label");
         }
@@ -327,22 +332,33 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
     for (AlertGroup group : due) {
       group.nextFlush = now.plus(group.route.groupInterval());
       group.flushed = true;
-      writeDownWhatRanOut(group, now);
-      Flush flush =
-          Flush.of(
-              group,
-              state.alerts,
-              !TimeMuting.mutedBy(group.route, config.timeIntervals(), now).isEmpty(),
-              labels ->
-                  !Silences.matching(active, labels).isEmpty()
-                      || !inhibition.inhibitedBy(labels).isEmpty(),
-              now);
-      List<Integration> told = integrations.getOrDefault(group.route.receiver(), List.of());
-      for (Integration integration : told) {
-        decide(group, flush, integration, now);
+      try {
+        flush(group, active, inhibition, now);
+      } catch (RuntimeException e) {
+        // One group must not keep all others quiet; it is looked at again after its interval.
+        LOG.atError().addKeyValue("group", group.id.key()).setCause(e).log("nobody could be told");
       }
-      forgetWhatIsOver(group, told, now);
     }
+  }
+
+  @GuardedBy("lock")
+  private void flush(
+      AlertGroup group, List<Silence> active, Inhibitor.View inhibition, Instant now) {
+    writeDownWhatRanOut(group, now);
+    Flush flush =
+        Flush.of(
+            group,
+            state.alerts,
+            !TimeMuting.mutedBy(group.route, config.timeIntervals(), now).isEmpty(),
+            labels ->
+                !Silences.matching(active, labels).isEmpty()
+                    || !inhibition.inhibitedBy(labels).isEmpty(),
+            now);
+    List<Integration> told = integrations.getOrDefault(group.route.receiver(), List.of());
+    for (Integration integration : told) {
+      decide(group, flush, integration, now);
+    }
+    forgetWhatIsOver(group, told, now);
   }
 
   @GuardedBy("lock")
@@ -563,6 +579,10 @@ public final class Notifier implements AlertSink, NotificationBook, AutoCloseabl
               WebhookPayload.render(intent, integration.webhook(), options.externalUrl()),
               intent.attempts,
               timeout(integration, intent));
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("receiver", intent.receiver).setCause(e).log("no message was made");
+      done.add(new Done(intent, new Outcome.Refused("no message could be made of it: " + e)));
+      return;
     } finally {
       lock.unlock();
     }

@@ -620,4 +620,43 @@ class NotifierTest {
     assertThat(Notifier.check(disk, directory).problems().getFirst())
         .contains("00000001.log", "offset");
   }
+
+  @Test
+  void half_a_character_in_an_alert_keeps_nobody_from_being_told() throws IOException {
+    Posted odd =
+        new Posted(
+            Labels.of("alertname", "Odd", "team", "x"),
+            Labels.of("summary", "cut \uD83D", "fine", "\uD83D\uDE00"),
+            START,
+            now.plusSeconds(600),
+            "http://prometheus/graph");
+    send(odd, firing("A", "y"));
+    pass(10);
+    assertThat(receiver.told()).containsExactlyInAnyOrder("firing A", "firing Odd");
+    assertThat(receiver.received.values().toString()).contains("cut \uFFFD", "\uD83D\uDE00");
+    crash();
+    pass(10);
+    assertThat(receiver.attempts).hasSize(2);
+  }
+
+  @Test
+  void ten_thousand_alerts_that_keep_each_other_quiet_are_looked_at_in_no_time() {
+    List<Posted> all = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      all.add(
+          new Posted(
+              Labels.of(
+                  "alertname", "A" + i, "team", "x", "severity", i % 2 == 0 ? "page" : "ticket"),
+              Labels.empty(),
+              START,
+              now.plusSeconds(600),
+              ""));
+    }
+    notifier.send(all, now);
+    long began = System.nanoTime();
+    pass(6);
+    assertThat(notifier.alerts()).hasSize(10_000);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    assertThat(receiver.received.values().iterator().next().path("alerts").size()).isEqualTo(5_000);
+  }
 }
