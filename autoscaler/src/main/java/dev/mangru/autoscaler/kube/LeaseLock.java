@@ -4,11 +4,13 @@ import dev.mangru.autoscaler.control.ScalingCluster;
 import dev.mangru.autoscaler.kube.KubeRest.Response;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.time.Ticker;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +24,20 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Whoever holds the lease renews it and believes in it for ten seconds from the moment before the
 /// renewal was sent. Whoever does not takes it over once it saw the lease unchanged for fifteen
-/// seconds, by its own clock. So nobody's clock is compared with anyone else's, and between the end
-/// of one leader's belief and the beginning of the next there are five seconds, in which clocks may
-/// run apart. Every write carries the version that was read, so of two that try only one succeeds.
+/// seconds. Both are elapsed time of their own machine, which no one sets: nobody's clock is
+/// compared with anyone else's, and between the end of one leader's belief and the beginning of the
+/// next there are five seconds, in which machines may run apart. A leader whose wall clock jumps,
+/// or whose machine slept, gives up its belief early and renews. Every write carries the version
+/// that was read, so of two that try only one succeeds.
 public final class LeaseLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseLock.class);
 
   /// Kubernetes' default for its own controllers.
   private static final Duration LEASE = Duration.ofSeconds(15);
+
+  /// Whoever writes more into the lease does not keep others away for longer. Chosen.
+  private static final Duration LONGEST_LEASE = Duration.ofMinutes(5);
 
   /// Two thirds of it.
   private static final Duration BELIEF = Duration.ofSeconds(10);
@@ -49,20 +56,37 @@ public final class LeaseLock implements AutoCloseable {
   private final String namespace;
   private final String name;
   private final String identity;
+  private final Ticker ticker;
 
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
   private String seenVersion = "";
-  private Instant seenAt = Instant.MIN;
+  private long seenAt;
   private boolean closed;
 
-  private volatile @Nullable Instant believedUntil;
+  private volatile @Nullable Belief belief;
   private volatile @Nullable String problem;
   private volatile String holder = "";
 
+  /// That this process leads: for [#BELIEF] from a moment, which two clocks tell.
+  private record Belief(Instant from, long fromTick) {
+
+    boolean holds(Instant now, long tick) {
+      return tick - fromTick < BELIEF.toNanos()
+          && !now.isBefore(from)
+          && now.isBefore(from.plus(BELIEF));
+    }
+  }
+
   /// @param identity of this process, which no other has, such as host name and a random number
   public LeaseLock(KubernetesClient client, String namespace, String name, String identity) {
+    this(client, namespace, name, identity, Ticker.SYSTEM);
+  }
+
+  /// @param ticker for how long leases are believed in
+  LeaseLock(
+      KubernetesClient client, String namespace, String name, String identity, Ticker ticker) {
     if (identity.isEmpty()) {
       throw new IllegalArgumentException("whoever wants a lease needs an identity");
     }
@@ -70,6 +94,7 @@ public final class LeaseLock implements AutoCloseable {
     this.namespace = namespace;
     this.name = name;
     this.identity = identity;
+    this.ticker = ticker;
   }
 
   /// Takes or renews the lease if it can be had. Call it every few seconds.
@@ -79,15 +104,19 @@ public final class LeaseLock implements AutoCloseable {
   public boolean tryHold(Instant now) {
     lock.lock();
     try {
-      Instant until = believedUntil;
+      Belief held = belief;
+      long tick = ticker.read();
       if (closed) {
         return false;
       }
-      if (until != null && now.isBefore(until.minus(BELIEF).plus(RENEW_AFTER))) {
+      if (held != null
+          && held.holds(now, tick)
+          && tick - held.fromTick() < RENEW_AFTER.toNanos()
+          && now.isBefore(held.from().plus(RENEW_AFTER))) {
         return true;
       }
       try {
-        attempt(now);
+        attempt(now, tick);
         problem = null;
       } catch (MangruException e) {
         problem = e.text(); // what was believed holds until it ends
@@ -100,8 +129,8 @@ public final class LeaseLock implements AutoCloseable {
 
   /// Whether this process is the leader at `now`: ask before every write.
   public boolean holds(Instant now) {
-    Instant until = believedUntil;
-    return until != null && now.isBefore(until);
+    Belief held = belief;
+    return held != null && held.holds(now, ticker.read());
   }
 
   /// Who held the lease when it was last read; empty if nobody.
@@ -114,14 +143,14 @@ public final class LeaseLock implements AutoCloseable {
     return problem;
   }
 
-  private void attempt(Instant now) {
+  private void attempt(Instant now, long tick) {
     Response read = rest.get(path());
     if (read.status() == 404) {
       ObjectNode fresh = HpaWriter.JSON.createObjectNode();
       fresh.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
       fresh.putObject("metadata").put("name", name).put("namespace", namespace);
       fill(fresh, identity, now, now, 0, LEASE.toSeconds());
-      became(rest.write("POST", collection() + manager(), KubeRest.JSON_BODY, fresh), now);
+      became(rest.write("POST", collection() + manager(), KubeRest.JSON_BODY, fresh), now, tick);
       return;
     }
     if (!read.ok()) {
@@ -133,24 +162,32 @@ public final class LeaseLock implements AutoCloseable {
     int transitions = spec.path("leaseTransitions").asInt(0);
     if (holder.equals(identity)) {
       Instant acquired = acquired(spec, now);
-      became(put(read, acquired, now, transitions), now);
+      became(put(read, acquired, now, transitions), now, tick);
       return;
     }
-    believedUntil = null;
+    belief = null;
     String version = read.resourceVersion();
     if (!version.equals(seenVersion)) {
       seenVersion = version;
-      seenAt = now;
+      seenAt = ticker.read(); // after the answer: it was renewed no later than this
     }
-    long seconds = Math.max(spec.path("leaseDurationSeconds").asLong(0), LEASE.toSeconds());
-    if (holder.isEmpty() || !now.isBefore(seenAt.plusSeconds(seconds))) {
-      became(put(read, now, now, transitions + 1), now);
+    long seconds =
+        Math.clamp(
+            spec.path("leaseDurationSeconds").asLong(0),
+            LEASE.toSeconds(),
+            LONGEST_LEASE.toSeconds());
+    if (holder.isEmpty() || tick - seenAt >= Duration.ofSeconds(seconds).toNanos()) {
+      became(put(read, now, now, transitions + 1), now, tick);
     }
   }
 
   private static Instant acquired(JsonNode spec, Instant otherwise) {
     String text = spec.path("acquireTime").asString("");
-    return text.isEmpty() ? otherwise : Instant.parse(text);
+    try {
+      return text.isEmpty() ? otherwise : Instant.parse(text);
+    } catch (DateTimeParseException _) {
+      return otherwise; // only told to people; whoever wrote it must not keep us from renewing
+    }
   }
 
   /// Writes back what was read, so that labels and annotations stay, with its version.
@@ -160,17 +197,17 @@ public final class LeaseLock implements AutoCloseable {
     return rest.write("PUT", path() + manager(), KubeRest.JSON_BODY, lease);
   }
 
-  private void became(Response written, Instant now) {
+  private void became(Response written, Instant now, long tick) {
     if (written.ok()) {
       if (!holds(now)) {
         LOG.atInfo().addKeyValue("lease", namespace + "/" + name).log("leading");
       }
-      believedUntil = now.plus(BELIEF);
+      belief = new Belief(now, tick);
       holder = identity;
       return;
     }
     if (written.status() == 409) {
-      believedUntil = null; // someone was faster
+      belief = null; // someone was faster
       return;
     }
     problem(written);
@@ -214,19 +251,19 @@ public final class LeaseLock implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      Instant until = believedUntil;
+      Belief held = belief;
       if (closed) {
         return;
       }
       closed = true;
-      believedUntil = null;
-      if (until == null) {
+      belief = null;
+      if (held == null) {
         return;
       }
       Response read = rest.get(path());
       JsonNode spec = read.body().path("spec");
       if (read.ok() && spec.path("holderIdentity").asString("").equals(identity)) {
-        Instant renewed = until.minus(BELIEF);
+        Instant renewed = held.from();
         ObjectNode free = read.body().asObject().deepCopy();
         fill(free, "", acquired(spec, renewed), renewed, spec.path("leaseTransitions").asInt(0), 1);
         rest.write("PUT", path() + manager(), KubeRest.JSON_BODY, free);

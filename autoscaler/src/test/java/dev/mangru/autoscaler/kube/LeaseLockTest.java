@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.autoscaler.playground.api.Faults.Effect;
 import dev.mangru.model.testkit.Seeds;
+import dev.mangru.model.time.Ticker;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +29,43 @@ class LeaseLockTest {
   }
 
   private LeaseLock lock(String identity) {
-    return new LeaseLock(cluster.client, "shop", "mangru-autoscaler", identity);
+    return lock(identity, this::elapsed);
+  }
+
+  private LeaseLock lock(String identity, Ticker ticker) {
+    return new LeaseLock(cluster.client, "shop", "mangru-autoscaler", identity, ticker);
+  }
+
+  private long elapsed() {
+    return Duration.between(Cluster.START, cluster.clock.instant()).toNanos();
+  }
+
+  @Test
+  void clocks_that_are_set_make_nobody_a_second_leader() {
+    AtomicLong leaderTicks = new AtomicLong();
+    AtomicLong otherTicks = new AtomicLong();
+    try (LeaseLock leader = lock("leader", leaderTicks::get);
+        LeaseLock other = lock("other", otherTicks::get)) {
+      Instant noon = cluster.clock.instant();
+      assertThat(leader.tryHold(noon)).isTrue();
+      assertThat(other.tryHold(noon)).isFalse();
+      // A standby whose clock is set an hour ahead has still seen the lease for no time at all.
+      assertThat(other.tryHold(noon.plusSeconds(3_600))).isFalse();
+      // A leader whose clock is set an hour back does not lead for an hour longer.
+      Instant back = noon.minusSeconds(3_600);
+      assertThat(leader.holds(back)).isFalse();
+      leaderTicks.addAndGet(Duration.ofSeconds(3).toNanos());
+      assertThat(leader.tryHold(back)).describedAs("renewed by the new time").isTrue();
+      leaderTicks.addAndGet(Duration.ofSeconds(10).toNanos());
+      assertThat(leader.holds(back)).describedAs("time passed though the clock stands").isFalse();
+      // A machine that slept: its own time stood still, the wall clock did not.
+      assertThat(leader.tryHold(back)).isTrue();
+      assertThat(leader.holds(back.plusSeconds(11))).isFalse();
+      // Now the lease is left behind, and fifteen seconds after it was last seen to change it goes.
+      assertThat(other.tryHold(noon)).isFalse();
+      otherTicks.addAndGet(Duration.ofSeconds(15).toNanos());
+      assertThat(other.tryHold(back)).isTrue();
+    }
   }
 
   @Test
