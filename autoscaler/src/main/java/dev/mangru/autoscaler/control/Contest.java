@@ -30,6 +30,7 @@ public record Contest(
 
   private static final Duration FIRST_HOLD = Duration.ofMinutes(1);
   private static final int MAX_DOUBLINGS = 5;
+  private static final Duration LONGEST_HOLD = FIRST_HOLD.multipliedBy(1L << MAX_DOUBLINGS);
 
   /// After this long without a fight the next one starts from the first hold again. Chosen.
   private static final Duration FORGET = Duration.ofHours(1);
@@ -59,6 +60,25 @@ public record Contest(
     }
     boolean forgotten = heldUntil != null && heldUntil.plus(FORGET).isBefore(now);
     return new Contest(replicas, recent, forgotten ? 0 : holds, forgotten ? null : heldUntil);
+  }
+
+  /// Whether something in it lies further ahead than it can.
+  boolean later(Instant now) {
+    return foreignChanges.stream().anyMatch(each -> each.isAfter(now))
+        || (heldUntil != null && heldUntil.isAfter(now.plus(LONGEST_HOLD)));
+  }
+
+  /// The same for a clock that was set back.
+  Contest notAfter(Instant now) {
+    return later(now)
+        ? new Contest(
+            lastSeen,
+            foreignChanges.stream().map(each -> each.isBefore(now) ? each : now).toList(),
+            holds,
+            heldUntil == null || heldUntil.isBefore(now.plus(LONGEST_HOLD))
+                ? heldUntil
+                : now.plus(LONGEST_HOLD))
+        : this;
   }
 
   /// After our own write of `replicas`.

@@ -104,6 +104,13 @@ public final class Decide {
       memory = memory.recommending(List.of(new Recommendation(current, now)));
     }
     memory = memory.with(memory.contest().seeing(current, now));
+    String fault = input.hpa().fault();
+    if (fault != null) {
+      String message = "the spec holds what the API does not allow: " + fault;
+      event("InvalidSpec", message);
+      condition(Condition.SCALING_ACTIVE, Status.FALSE, "InvalidSpec", message);
+      return undecided(current, List.of(), "InvalidSpec", message);
+    }
     String unusable = unusable();
     if (unusable != null) {
       event("InvalidReplicaRange", unusable);
@@ -114,6 +121,11 @@ public final class Decide {
       String message = "scaling is disabled since the replica count of the target is zero";
       condition(Condition.SCALING_ACTIVE, Status.FALSE, "ScalingDisabled", message);
       return held(current, current, List.of(), "ScalingDisabled", "Nothing to do: " + message);
+    }
+    boolean outside = current > spec.maxReplicas() || current < spec.minReplicas();
+    if (outside && !sameTarget().isEmpty()) {
+      // Kubernetes applies each one's bounds here; where these exclude each other that never ends.
+      return ambiguous(scale, sameTarget());
     }
     if (current > spec.maxReplicas()) {
       clamps.add(
@@ -189,30 +201,40 @@ public final class Decide {
     List<PodFacts> pods =
         input.pods().stream().filter(pod -> selector.matches(pod.labels())).toList();
     List<String> rivals = rivals(pods);
-    if (!rivals.isEmpty()) {
-      List<String> all = new ArrayList<>(rivals);
-      all.addFirst(input.hpa().name());
-      String message =
-          "pods by selector %s are controlled by multiple HPAs: [%s]"
-              .formatted(
-                  scale.selector(),
-                  String.join(
-                      " ",
-                      all.stream().map(name -> input.hpa().namespace() + "/" + name).toList()));
-      event("AmbiguousSelector", message);
-      condition(Condition.SCALING_ACTIVE, Status.FALSE, "AmbiguousSelector", message);
-      return computedNothing(current, List.of(), "AmbiguousSelector", message);
-    }
-    return evaluate(scale, new Proposals(input, scale, pods, tolerance()));
+    return rivals.isEmpty()
+        ? evaluate(scale, new Proposals(input, scale, pods, tolerance()))
+        : ambiguous(scale, rivals);
+  }
+
+  private HpaOutcome ambiguous(Scale scale, List<String> rivals) {
+    List<String> all = new ArrayList<>(rivals);
+    all.addFirst(input.hpa().name());
+    String message =
+        "pods by selector %s are controlled by multiple HPAs: [%s]"
+            .formatted(
+                scale.selector(),
+                String.join(
+                    " ", all.stream().map(name -> input.hpa().namespace() + "/" + name).toList()));
+    event("AmbiguousSelector", message);
+    condition(Condition.SCALING_ACTIVE, Status.FALSE, "AmbiguousSelector", message);
+    return computedNothing(scale.specReplicas(), List.of(), "AmbiguousSelector", message);
+  }
+
+  /// Other autoscalers that scale the same object.
+  private List<String> sameTarget() {
+    return input.others().stream().filter(this::hasOurTarget).map(OtherHpa::name).toList();
+  }
+
+  private boolean hasOurTarget(OtherHpa other) {
+    TargetRef target = other.target();
+    return target != null && target.sameObject(spec.target());
   }
 
   /// Other autoscalers that scale the same object or select one of the pods.
   private List<String> rivals(List<PodFacts> pods) {
     List<String> rivals = new ArrayList<>();
     for (OtherHpa other : input.others()) {
-      TargetRef target = other.target();
-      if ((target != null && target.sameObject(spec.target()))
-          || selectsOne(other.selector(), pods)) {
+      if (hasOurTarget(other) || selectsOne(other.selector(), pods)) {
         rivals.add(other.name());
       }
     }

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Horizontal autoscaling of a cluster. One [#pass] looks at every HorizontalPodAutoscaler: gather,
 /// [Decide], act, record. Whoever calls it decides when; kube-controller-manager does so every 15
@@ -57,6 +58,16 @@ public final class HorizontalAutoscaler {
 
   /// Autoscalers worked on at one time: kube-controller-manager's default.
   private static final int WORKERS = 5;
+
+  /// After so many requests in a row that waited in vain a pass asks no more. Chosen: with five
+  /// workers and ten seconds for a request, a pass over any number of autoscalers ends.
+  private static final int SILENT = 10;
+
+  /// A request that failed after this long was not answered. Chosen, half of its timeout.
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /// Autoscalers left out that one pass logs at full voice; all of them are counted.
+  private static final int MAX_TOLD = 5;
 
   /// An unchanged decision is recorded again after this long, so that charts have no holes.
   private static final Duration RECORD_EVERY = Duration.ofMinutes(5);
@@ -134,13 +145,14 @@ public final class HorizontalAutoscaler {
   }
 
   private PassSummary run(Instant now, long started) {
-    List<Hpa> hpas;
     try {
-      hpas = cluster.hpas();
+      return new Pass(now, cluster.hpas()).run(started);
     } catch (MangruException e) {
       return new PassSummary(0, 0, 0, e.text(), elapsed(started));
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("a pass over the autoscalers ended early");
+      return new PassSummary(0, 0, 0, "an error of Mangru itself: " + e, elapsed(started));
     }
-    return new Pass(now, hpas).run(started);
   }
 
   private Duration elapsed(long started) {
@@ -154,14 +166,15 @@ public final class HorizontalAutoscaler {
     private final List<Hpa> hpas;
     private final UsageSource.Usage usage;
     private final Map<String, ScaleReading> scales = new ConcurrentHashMap<>();
-    private final Map<String, List<PodFacts>> pods = new ConcurrentHashMap<>();
-    private final Map<String, List<OtherHpa>> neighbours = new ConcurrentHashMap<>();
     private final Map<String, HpaMemory> memories = new ConcurrentHashMap<>();
     private final Map<String, String> rivals = new ConcurrentHashMap<>();
     private final Set<String> unsettled = new HashSet<>();
     private final List<String> silences = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger scaled = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
+    private final AtomicInteger toldOf = new AtomicInteger();
+    private final AtomicInteger silentInARow = new AtomicInteger();
+    private Neighbourhood neighbourhood = new Neighbourhood(List.of(), Map.of(), _ -> List.of());
 
     Pass(Instant now, List<Hpa> hpas) {
       this.now = now;
@@ -172,14 +185,11 @@ public final class HorizontalAutoscaler {
     PassSummary run(long started) {
       forEach(hpas, this::readScale);
       settleEarlier();
-      for (Hpa hpa : hpas) {
-        ScaleReading scale = scales.get(hpa.key());
-        String selector = scale instanceof ScaleReading.Known(Scale known) ? known.selector() : "";
-        neighbours
-            .computeIfAbsent(hpa.namespace(), _ -> new ArrayList<>())
-            .add(new OtherHpa(hpa.name(), selector, hpa.spec().target()));
-      }
+      neighbourhood = new Neighbourhood(hpas, scales, cluster::pods);
       forEach(hpas.stream().filter(hpa -> scales.containsKey(hpa.key())).toList(), this::look);
+      if (failed.get() > MAX_TOLD) {
+        LOG.atWarn().addKeyValue("count", failed.get()).log("autoscalers were left out of a pass");
+      }
       Set<String> alive = new HashSet<>();
       hpas.forEach(hpa -> alive.add(hpa.uid()));
       recorded.keySet().retainAll(alive);
@@ -198,16 +208,27 @@ public final class HorizontalAutoscaler {
           elapsed(started));
     }
 
-    /// Runs `work` for each, a few at a time. What one throws is its own.
+    /// Runs `work` for each, a few at a time. What one throws is its own; but a cluster that has
+    /// not answered many in a row is not waited for by all the others.
     private void forEach(List<Hpa> each, Consumer<Hpa> work) {
       Semaphore free = new Semaphore(WORKERS);
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (Hpa hpa : each) {
           threads.execute(() -> {
             free.acquireUninterruptibly();
+            long began = ticker.read();
             try {
+              if (silentInARow.get() >= SILENT) {
+                throw new MangruException(
+                    ErrorCode.UNAVAILABLE,
+                    "not asked: the API server gave no answer %d times in a row".formatted(SILENT));
+              }
               work.accept(hpa);
+              silentInARow.set(0);
             } catch (MangruException e) {
+              if (elapsed(began).compareTo(SILENCE) >= 0) {
+                silentInARow.incrementAndGet();
+              }
               leftOut(hpa, e.text(), e);
             } catch (RuntimeException e) {
               leftOut(hpa, "an error of Mangru itself: " + e, e);
@@ -223,7 +244,8 @@ public final class HorizontalAutoscaler {
       failed.incrementAndGet();
       metrics.trouble();
       silences.add(hpa.key() + ": " + why);
-      LOG.atWarn()
+      Level level = toldOf.incrementAndGet() <= MAX_TOLD ? Level.WARN : Level.DEBUG;
+      LOG.atLevel(level)
           .addKeyValue("hpa", hpa.key())
           .setCause(cause)
           .log("an autoscaler was left out of this pass");
@@ -258,6 +280,7 @@ public final class HorizontalAutoscaler {
               written);
           metrics.decided(written ? Decision.Outcome.SCALED : Decision.Outcome.FAILED);
         } catch (MangruException e) {
+          // Not known yet: neither what became of the write nor, from then on, its memory.
           unsettled.add(intent.uid());
           silences.add(intent.namespace() + "/" + intent.name() + ": " + e.text());
         }
@@ -298,58 +321,23 @@ public final class HorizontalAutoscaler {
     }
 
     private HpaInput gather(Hpa hpa) {
-      HpaSpec spec = hpa.spec();
       ScaleReading reading = scales.getOrDefault(hpa.key(), new ScaleReading.Failed("not read"));
-      List<PodFacts> selected = List.of();
-      List<MetricReading> readings = List.of();
-      if (reading instanceof ScaleReading.Known(Scale scale)) {
-        selected = selected(hpa.namespace(), scale.selector());
-        List<PodFacts> mine = selected;
-        readings =
-            spec.metrics().stream().map(metric -> read(hpa.namespace(), metric, mine)).toList();
-      }
-      List<PodFacts> mine = selected;
-      List<OtherHpa> others =
-          neighbours.getOrDefault(hpa.namespace(), List.of()).stream()
-              .filter(other -> !other.name().equals(hpa.name()))
-              .filter(other -> concerns(other, spec.target(), mine))
-              .toList();
+      List<PodFacts> selected = neighbourhood.selected(hpa);
+      List<MetricReading> readings =
+          reading instanceof ScaleReading.Known && hpa.fault() == null
+              ? hpa.spec().metrics().stream()
+                  .map(metric -> read(hpa.namespace(), metric, selected))
+                  .toList()
+              : List.of();
       return new HpaInput(
-          hpa, reading, selected, readings, others, journal.memory(hpa.uid()), settings, now);
-    }
-
-    private List<PodFacts> selected(String namespace, String selector) {
-      if (selector.isEmpty()) {
-        return List.of();
-      }
-      try {
-        LabelSelector parsed = LabelSelector.parse(selector);
-        return pods.computeIfAbsent(namespace, cluster::pods).stream()
-            .filter(pod -> parsed.matches(pod.labels()))
-            .toList();
-      } catch (MangruException e) {
-        if (e.code() == ErrorCode.BAD_DATA) {
-          return List.of(); // the decision says what is wrong with the selector
-        }
-        throw e;
-      }
-    }
-
-    /// Whether another autoscaler can matter for the decision: keeps records small.
-    private static boolean concerns(OtherHpa other, TargetRef target, List<PodFacts> mine) {
-      TargetRef theirs = other.target();
-      if (theirs != null && theirs.sameObject(target)) {
-        return true;
-      }
-      if (other.selector().isEmpty()) {
-        return false;
-      }
-      try {
-        LabelSelector parsed = LabelSelector.parse(other.selector());
-        return mine.stream().anyMatch(pod -> parsed.matches(pod.labels()));
-      } catch (MangruException _) {
-        return false; // its own decision says what is wrong with it
-      }
+          hpa,
+          reading,
+          selected,
+          readings,
+          neighbourhood.others(hpa),
+          journal.memory(hpa.uid()).notAfter(now),
+          settings,
+          now);
     }
 
     private MetricReading read(String namespace, MetricSpec metric, List<PodFacts> selected) {
@@ -551,6 +539,7 @@ public final class HorizontalAutoscaler {
       Recorded last = recorded.get(hpa.uid());
       if (last != null
           && last.fingerprint().equals(fingerprint)
+          && !now.isBefore(last.time())
           && now.isBefore(last.time().plus(RECORD_EVERY))) {
         return;
       }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param observedGeneration of its status; null if it has none
 /// @param statusWriters who wrote its status lately, by the API server's book
+/// @param fault what its spec holds that the API forbids and this reader cannot use; null if
+///   nothing
 public record Hpa(
     String namespace,
     String name,
@@ -17,10 +19,35 @@ public record Hpa(
     @Nullable Long observedGeneration,
     HpaSpec spec,
     HpaStatus status,
-    List<StatusWriter> statusWriters) {
+    List<StatusWriter> statusWriters,
+    @Nullable String fault) {
 
   public Hpa {
     statusWriters = List.copyOf(statusWriters);
+  }
+
+  /// One whose spec holds nothing that cannot be used.
+  public Hpa(
+      String namespace,
+      String name,
+      String uid,
+      String resourceVersion,
+      long generation,
+      @Nullable Long observedGeneration,
+      HpaSpec spec,
+      HpaStatus status,
+      List<StatusWriter> statusWriters) {
+    this(
+        namespace,
+        name,
+        uid,
+        resourceVersion,
+        generation,
+        observedGeneration,
+        spec,
+        status,
+        statusWriters,
+        null);
   }
 
   /// Someone who wrote the status.

@@ -51,6 +51,10 @@ public final class Replay {
             Map.of(FACT, JSON.writeValueAsString(input)),
             null,
             "everything that was known, to decide again"));
+    return with(decision, all);
+  }
+
+  private static Decision with(Decision decision, List<Decision.Input> inputs) {
     return new Decision(
         decision.time(),
         decision.kind(),
@@ -63,10 +67,20 @@ public final class Replay {
         decision.desired(),
         decision.summary(),
         decision.reason(),
-        all,
+        inputs,
         decision.clamps(),
         decision.calls(),
         decision.took());
+  }
+
+  /// `decision` as people read it, without what only [#again] needs.
+  public static Decision withoutSnapshot(Decision decision) {
+    if (decision.inputs().stream().noneMatch(each -> each.name().equals(SNAPSHOT))) {
+      return decision;
+    }
+    return with(
+        decision,
+        decision.inputs().stream().filter(each -> !each.name().equals(SNAPSHOT)).toList());
   }
 
   /// What a decision was taken from; null if the record does not hold it.

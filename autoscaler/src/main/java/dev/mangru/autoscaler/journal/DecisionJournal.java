@@ -218,12 +218,13 @@ public final class DecisionJournal implements DecisionLog, HpaJournal, AutoClose
     }
   }
 
+  /// Leaves out what only [Replay] needs, which is most of a record: [#get] has it.
   @Override
   public List<Entry> find(Query query) {
     List<Entry> found = new ArrayList<>();
     for (Kept each : kept.headMap(query.before(), false).descendingMap().values()) {
       if (each.mayBe(query)) {
-        Entry entry = new Entry(each.number(), decision(each));
+        Entry entry = new Entry(each.number(), Replay.withoutSnapshot(decision(each)));
         if (query.selects(entry)) {
           found.add(entry);
         }

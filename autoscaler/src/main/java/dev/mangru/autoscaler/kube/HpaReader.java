@@ -36,8 +36,18 @@ final class HpaReader {
 
   private HpaReader() {}
 
+  /// An autoscaler whose spec cannot be used is read with its target and bounds alone, and says why
+  /// ([Hpa#fault]).
   static Hpa read(HorizontalPodAutoscaler object) {
-    HpaSpec spec = spec(object.getSpec());
+    String fault = null;
+    HpaSpec spec;
+    try {
+      spec = spec(object.getSpec());
+    } catch (RuntimeException e) {
+      // Whatever it is that the API server let in.
+      fault = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
+      spec = bounds(object.getSpec());
+    }
     HorizontalPodAutoscalerStatus status = object.getStatus();
     Long generation = object.getMetadata().getGeneration();
     List<Hpa.StatusWriter> writers = new ArrayList<>();
@@ -59,7 +69,8 @@ final class HpaReader {
         status == null ? null : status.getObservedGeneration(),
         spec,
         status == null ? HpaStatus.EMPTY : status(status, spec),
-        writers);
+        writers,
+        fault);
   }
 
   // ---- spec ------------------------------------------------------------------------------------
@@ -80,6 +91,15 @@ final class HpaReader {
                 rules(spec.getBehavior().getScaleDown(), ScalingRules.DEFAULT_DOWN),
                 tolerance(spec.getBehavior().getScaleUp()),
                 tolerance(spec.getBehavior().getScaleDown())));
+  }
+
+  private static HpaSpec bounds(@Nullable HorizontalPodAutoscalerSpec spec) {
+    return new HpaSpec(
+        reference(spec == null ? null : spec.getScaleTargetRef()),
+        spec == null ? 1 : Objects.requireNonNullElse(spec.getMinReplicas(), 1),
+        spec == null ? 0 : Objects.requireNonNullElse(spec.getMaxReplicas(), 0),
+        List.of(),
+        null);
   }
 
   private static TargetRef reference(@Nullable CrossVersionObjectReference reference) {

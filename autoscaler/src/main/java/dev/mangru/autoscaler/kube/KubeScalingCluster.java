@@ -14,13 +14,12 @@ import dev.mangru.model.error.MangruException;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,20 +31,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A cluster through its API server. Thread-safe. Pods and autoscalers are watched and read from
-/// memory; scales are read one by one, as kube-controller-manager does. A watch that breaks is
-/// taken up again for ever.
+/// memory, as long as that still is what the cluster has ([Watched]); scales are read one by one,
+/// as kube-controller-manager does.
 ///
 /// The client stays the caller's; [#close] only ends the watches.
 public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KubeScalingCluster.class);
 
-  /// How long a watch may be broken before what it told is not trusted any more. Chosen: longer
-  /// than taking up a watch takes, shorter than pods live.
-  private static final Duration BROKEN_FOR = Duration.ofSeconds(30);
-
-  /// A server that answers this long has its watches back: they are tried every eight seconds.
-  private static final Duration RESTORED_AFTER = Duration.ofSeconds(10);
+  /// Unreadable objects remembered, so that each is told once. Chosen, to bound memory.
+  private static final int MAX_UNREADABLE = 10_000;
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
@@ -55,131 +50,59 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   private final KubeRest rest;
   private final ScaleTargets targets;
   private final EventTeller events;
-  private final SharedIndexInformer<Pod> pods;
-  private final SharedIndexInformer<HorizontalPodAutoscaler> hpas;
+  private final Watched<Pod> pods;
+  private final Watched<HorizontalPodAutoscaler> hpas;
 
   private final Map<String, Integer> troubles = new ConcurrentHashMap<>();
-  private final Map<String, Instant> brokenSince = new ConcurrentHashMap<>();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
-  private final InstantSource clock;
-  private volatile @Nullable String lastFault;
-  private volatile @Nullable Instant lastFaultAt;
-  private volatile @Nullable Instant answeringSince;
 
   /// Starts watching. Until everything was listed once [#problem] says so.
   ///
   /// @param clock for how long answers and faults count
   public KubeScalingCluster(KubernetesClient client, InstantSource clock) {
-    this.clock = clock;
     this.rest = new KubeRest(client, REQUEST_TIMEOUT);
     this.targets = new ScaleTargets(rest, clock);
     this.events = new EventTeller(rest);
-    this.pods = client.pods().inAnyNamespace().runnableInformer(0);
+    this.pods =
+        new Watched<>(
+            "pods", "/api/v1/pods", rest, () -> client.pods().inAnyNamespace().runnableInformer(0));
     this.hpas =
-        client.autoscaling().v2().horizontalPodAutoscalers().inAnyNamespace().runnableInformer(0);
-    watch("pods", pods);
-    watch("horizontalpodautoscalers", hpas);
-  }
-
-  private <T> void watch(String what, SharedIndexInformer<T> informer) {
-    informer.exceptionHandler((started, fault) -> {
-      failed(what, fault);
-      return true; // the cluster may come back at any time
-    });
-    informer
-        .start()
-        .whenComplete((_, fault) -> {
-          if (fault != null) {
-            failed(what, fault);
-          }
-        });
-  }
-
-  private void failed(String what, Throwable fault) {
-    lastFault = what + ": " + fault;
-    lastFaultAt = clock.instant();
+        new Watched<>(
+            "horizontalpodautoscalers",
+            "/apis/autoscaling/v2/horizontalpodautoscalers",
+            rest,
+            () ->
+                client
+                    .autoscaling()
+                    .v2()
+                    .horizontalPodAutoscalers()
+                    .inAnyNamespace()
+                    .runnableInformer(0));
   }
 
   // ---- what is known ---------------------------------------------------------------------------
 
   @Override
   public @Nullable String problem(Instant now) {
-    String one = problem("pods", pods, now);
-    return one == null ? problem("horizontalpodautoscalers", hpas, now) : one;
-  }
-
-  private @Nullable String problem(String what, SharedIndexInformer<?> informer, Instant now) {
-    if (informer.isWatching()) {
-      brokenSince.remove(what);
-      if (brokenSince.isEmpty()) {
-        answeringSince = null;
-      }
-      return null;
-    }
-    if (!informer.hasSynced()) {
-      return "the %s of the cluster were not listed yet%s".formatted(what, fault());
-    }
-    Instant since = brokenSince.computeIfAbsent(what, _ -> now);
-    if (now.isBefore(since.plus(BROKEN_FOR))) {
-      return null;
-    }
-    // fabric8 calls a watch over HTTP broken until its first event, which on a quiet cluster may
-    // take minutes: ask the server itself.
-    if (!answers(now)) {
-      return "the %s of the cluster are not watched since %s%s".formatted(what, since, fault());
-    }
-    Instant answering = answeringSince;
-    if (answering != null && now.isBefore(answering.plus(RESTORED_AFTER))) {
-      return "the API server answers again since %s; the %s are not yet watched again%s"
-          .formatted(answering, what, fault());
-    }
-    Instant fault = lastFaultAt;
-    return fault == null || fault.isBefore(now.minus(RESTORED_AFTER))
-        ? null
-        : "the %s of the cluster cannot be watched%s".formatted(what, fault());
-  }
-
-  /// Whether the API server answers at all; remembers since when.
-  private boolean answers(Instant now) {
-    try {
-      if (rest.get("/version").ok()) {
-        if (answeringSince == null) {
-          answeringSince = now;
-        }
-        return true;
-      }
-      answeringSince = null;
-      return false;
-    } catch (MangruException e) {
-      answeringSince = null;
-      lastFault = e.text();
-      return false;
-    }
-  }
-
-  private String fault() {
-    String fault = lastFault;
-    return fault == null ? "" : " (" + fault + ")";
+    String one = pods.problem(now);
+    return one == null ? hpas.problem(now) : one;
   }
 
   @Override
   public List<Hpa> hpas() {
     List<Hpa> all = new ArrayList<>();
-    for (HorizontalPodAutoscaler each : hpas.getStore().list()) {
+    Set<String> targeted = new HashSet<>();
+    for (HorizontalPodAutoscaler each : hpas.list()) {
       String key = each.getMetadata().getNamespace() + "/" + each.getMetadata().getName();
       try {
-        all.add(HpaReader.read(each));
-        unreadable.remove(key);
+        Hpa hpa = HpaReader.read(each);
+        all.add(hpa);
+        targeted.add(troubleKey(hpa.namespace(), hpa.spec().target()));
       } catch (RuntimeException e) {
-        // Whatever it is that the API server let in, it must not keep the others from being served.
-        if (unreadable.add(key)) {
-          LOG.atWarn()
-              .addKeyValue("hpa", key)
-              .setCause(e)
-              .log("an autoscaler holds what the API does not allow, and is left alone");
-        }
+        unreadable("horizontalpodautoscaler " + key, e);
       }
     }
+    troubles.keySet().retainAll(targeted);
     all.sort(Comparator.comparing(Hpa::key));
     return all;
   }
@@ -187,18 +110,36 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   @Override
   public List<PodFacts> pods(String namespace) {
     List<PodFacts> all = new ArrayList<>();
-    for (Pod each : pods.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace)) {
-      all.add(PodReader.read(each));
+    for (Pod each : pods.list(namespace)) {
+      try {
+        all.add(PodReader.read(each));
+      } catch (RuntimeException e) {
+        unreadable("pod " + namespace + "/" + each.getMetadata().getName(), e);
+        all.add(PodReader.withoutDetails(each));
+      }
     }
     all.sort(Comparator.comparing(PodFacts::name));
     return all;
+  }
+
+  /// Whatever it is that the API server let in, it must not keep the others from being served.
+  private void unreadable(String what, RuntimeException why) {
+    if (unreadable.size() >= MAX_UNREADABLE) {
+      unreadable.clear();
+    }
+    if (unreadable.add(what)) {
+      LOG.atWarn()
+          .addKeyValue("object", what)
+          .setCause(why)
+          .log("an object holds what the API does not allow");
+    }
   }
 
   // ---- scales ----------------------------------------------------------------------------------
 
   @Override
   public ScaleReading readScale(String namespace, TargetRef target) {
-    String key = namespace + " " + target;
+    String key = troubleKey(namespace, target);
     try {
       ScaleReading read = read(namespace, target);
       troubles.remove(key);
@@ -211,10 +152,14 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
     }
   }
 
+  private static String troubleKey(String namespace, TargetRef target) {
+    return namespace + " " + target;
+  }
+
   private ScaleReading read(String namespace, TargetRef target) {
     Response answer = rest.get(targets.path(namespace, target));
     if (answer.transientTrouble()) {
-      int times = troubles.merge(namespace + " " + target, 1, Integer::sum);
+      int times = troubles.merge(troubleKey(namespace, target), 1, Integer::sum);
       if (times < PATIENCE) {
         throw new MangruException(
             ErrorCode.UNAVAILABLE,
@@ -312,7 +257,7 @@ public final class KubeScalingCluster implements ScalingCluster, AutoCloseable {
   /// Ends the watches.
   @Override
   public void close() {
-    pods.stop();
-    hpas.stop();
+    pods.close();
+    hpas.close();
   }
 }

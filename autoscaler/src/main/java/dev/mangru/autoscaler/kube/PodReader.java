@@ -18,6 +18,29 @@ final class PodReader {
 
   private PodReader() {}
 
+  /// A pod as far as it can be told without reading what cannot be read: it counts, and having no
+  /// requests it makes the metrics that need them fail visibly.
+  static PodFacts withoutDetails(io.fabric8.kubernetes.api.model.Pod pod) {
+    List<PodFacts.Container> containers = new ArrayList<>();
+    if (pod.getSpec() != null) {
+      pod.getSpec()
+          .getContainers()
+          .forEach(each ->
+              containers.add(
+                  new PodFacts.Container(
+                      Objects.requireNonNullElse(each.getName(), ""), Map.of())));
+    }
+    return new PodFacts(
+        pod.getMetadata().getName(),
+        Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of()),
+        phase(pod.getStatus() == null ? null : pod.getStatus().getPhase()),
+        pod.getMetadata().getDeletionTimestamp() != null,
+        null,
+        null,
+        Map.of(),
+        containers);
+  }
+
   static PodFacts read(io.fabric8.kubernetes.api.model.Pod pod) {
     PodSpec spec = pod.getSpec();
     PodStatus status = pod.getStatus();

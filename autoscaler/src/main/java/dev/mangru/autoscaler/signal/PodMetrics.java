@@ -19,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Samples for autoscaling, by PromQL. Thread-safe.
@@ -159,11 +161,11 @@ public final class PodMetrics implements UsageSource {
       labels.put("namespace", namespace);
       try {
         String series = Selectors.series(metric.name(), labels, metric.selector());
+        Set<String> names = pods.stream().map(PodFacts::name).collect(Collectors.toSet());
         Map<String, PodSample> samples = new HashMap<>();
         for (QueryValue.Sample each : vector("sum by (pod)(" + current(metric, series) + ")")) {
           String name = label(each, "pod");
-          if (pods.stream().anyMatch(pod -> pod.name().equals(name))
-              && Double.isFinite(each.value())) {
+          if (names.contains(name) && Double.isFinite(each.value())) {
             samples.put(name, new PodSample(milli(each.value()), now, options.window()));
           }
         }

@@ -22,6 +22,7 @@ final class FakeCluster implements ScalingCluster {
   @Nullable String refuse;
   boolean silent;
   boolean loseAnswers;
+  Runnable onCall = () -> {};
   private long version = 100;
 
   synchronized void add(Hpa hpa) {
@@ -109,6 +110,7 @@ final class FakeCluster implements ScalingCluster {
   }
 
   private void answers() {
+    onCall.run();
     if (silent) {
       throw new MangruException(ErrorCode.UNAVAILABLE, "no answer from the API server");
     }

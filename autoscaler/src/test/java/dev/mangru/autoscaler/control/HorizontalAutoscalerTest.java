@@ -17,6 +17,7 @@ import dev.mangru.model.scale.DecisionLog;
 import dev.mangru.model.testkit.CrashDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,13 +105,14 @@ class HorizontalAutoscalerTest {
     return autoscaler.pass(now);
   }
 
+  /// Whole records, with what it takes to decide again.
   private List<Decision> decisions() {
     return journal
         .find(
             new DecisionLog.Query(
                 null, null, null, Instant.MIN, Instant.MAX, false, Long.MAX_VALUE, 1_000))
         .stream()
-        .map(DecisionLog.Entry::decision)
+        .map(entry -> journal.get(entry.number()).decision())
         .toList()
         .reversed();
   }
@@ -294,5 +296,95 @@ class HorizontalAutoscalerTest {
     }
     pass(autoscaler(Mode.REPLACE), NOW.plusSeconds(315));
     assertThat(cluster.scale(WEB).specReplicas()).isOne();
+  }
+
+  @Test
+  void bounds_of_two_autoscalers_that_exclude_each_other_do_not_flap() {
+    cluster.add(hpa("low", cpu(1, 2, 50, null), HpaStatus.EMPTY));
+    cluster.add(hpa("high", cpu(5, 10, 50, null), HpaStatus.EMPTY));
+    HorizontalAutoscaler autoscaler = autoscaler(Mode.REPLACE);
+    for (int i = 0; i < 10; i++) {
+      pass(autoscaler, NOW.plusSeconds(15L * i));
+      assertThat(cluster.scale(WEB).specReplicas()).isEqualTo(3);
+    }
+    for (String name : List.of("low", "high")) {
+      assertThat(cluster.hpa(name).status().conditions())
+          .anySatisfy(each -> {
+            assertThat(each.reason()).isEqualTo("AmbiguousSelector");
+            assertThat(each.message()).contains("shop/low").contains("shop/high");
+          });
+    }
+  }
+
+  @Test
+  void a_spec_that_cannot_be_used_is_a_condition_and_an_event_and_a_decision() {
+    Hpa good = hpa("web", cpu(1, 10, 50, null), HpaStatus.EMPTY);
+    cluster.add(
+        new Hpa(
+            good.namespace(),
+            good.name(),
+            good.uid(),
+            good.resourceVersion(),
+            1,
+            1L,
+            good.spec(),
+            good.status(),
+            List.of(),
+            "there is no selectPolicy 'Most'"));
+    milli.set(900);
+    pass(autoscaler(Mode.REPLACE), NOW);
+    assertThat(cluster.scale(WEB).specReplicas()).isEqualTo(3);
+    assertThat(cluster.events).containsExactly("web InvalidSpec");
+    assertThat(cluster.hpa("web").status().conditions())
+        .anySatisfy(each -> {
+          assertThat(each.type()).isEqualTo(Condition.SCALING_ACTIVE);
+          assertThat(each.status()).isEqualTo(Condition.Status.FALSE);
+          assertThat(each.message()).contains("selectPolicy 'Most'");
+        });
+    assertThat(decisions().getFirst().summary()).contains("selectPolicy 'Most'");
+    assertThat(Replay.again(decisions().getFirst()).reason()).isEqualTo("InvalidSpec");
+  }
+
+  @Test
+  void a_clock_set_back_neither_blocks_scaling_down_nor_lets_memory_grow() {
+    cluster.add(hpa("web", cpu(1, 10, 50, null), HpaStatus.EMPTY));
+    HorizontalAutoscaler autoscaler = autoscaler(Mode.REPLACE);
+    pass(autoscaler, NOW.plus(Duration.ofDays(3650)));
+    milli.set(100);
+    int most = 0;
+    for (int i = 0; i < 60; i++) {
+      pass(autoscaler, NOW.plusSeconds(15L * i));
+      most = Math.max(most, journal.memory("uid-web").recommendations().size());
+    }
+    assertThat(cluster.scale(WEB).specReplicas()).isOne();
+    assertThat(most).isLessThan(30);
+  }
+
+  @Test
+  void a_cluster_that_hangs_is_not_waited_for_by_each_autoscaler() {
+    AtomicLong nanos = new AtomicLong();
+    for (int i = 0; i < 200; i++) {
+      cluster.add(hpa("web-" + i, cpu(1, 10, 50, null), HpaStatus.EMPTY));
+    }
+    cluster.silent = true;
+    cluster.onCall = () -> nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    HorizontalAutoscaler autoscaler =
+        new HorizontalAutoscaler(
+            cluster,
+            new Samples(NOW),
+            journal,
+            new AutoscalerMetrics(new SimpleMeterRegistry()),
+            HpaSettings.defaults(),
+            Mode.REPLACE,
+            "test",
+            nanos::get,
+            () -> true);
+    PassSummary summary = autoscaler.pass(NOW);
+    assertThat(summary.failed()).isEqualTo(200);
+    assertThat(summary.problem()).isNotNull();
+    assertThat(nanos.get()).isLessThan(Duration.ofSeconds(10L * 20).toNanos());
+    cluster.silent = false;
+    cluster.onCall = () -> {};
+    assertThat(autoscaler.pass(NOW.plusSeconds(15)).problem()).isNull();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.autoscaler.control.Contest;
 import dev.mangru.autoscaler.control.HpaMemory;
+import dev.mangru.autoscaler.control.Replay;
 import dev.mangru.autoscaler.control.ScaleIntent;
 import dev.mangru.autoscaler.horizontal.ScaleEvents;
 import dev.mangru.autoscaler.horizontal.Stabilization.Recommendation;
@@ -242,6 +243,52 @@ class DecisionJournalTest {
     }
     try (DecisionJournal journal = open(disk)) {
       check(journal, kept, memories, maybe);
+    }
+  }
+
+  @Test
+  void lists_leave_out_what_only_replaying_needs_and_single_decisions_have_it() throws IOException {
+    CrashDisk disk = new CrashDisk(4);
+    try (DecisionJournal journal = open(disk)) {
+      Decision plain = decision(1, NOW, Decision.Outcome.HELD);
+      Decision.Input large =
+          new Decision.Input(
+              Replay.SNAPSHOT,
+              null,
+              "",
+              null,
+              null,
+              null,
+              false,
+              NOW,
+              Map.of(),
+              Map.of("input", "{}"),
+              null,
+              "");
+      List<Decision.Input> inputs = new ArrayList<>(plain.inputs());
+      inputs.add(large);
+      Decision whole =
+          new Decision(
+              plain.time(),
+              plain.kind(),
+              plain.cluster(),
+              plain.namespace(),
+              plain.name(),
+              plain.target(),
+              plain.outcome(),
+              plain.current(),
+              plain.desired(),
+              plain.summary(),
+              plain.reason(),
+              inputs,
+              plain.clamps(),
+              plain.calls(),
+              plain.took());
+      long number = journal.append(whole);
+      assertThat(journal.find(all()))
+          .extracting(DecisionLog.Entry::decision)
+          .containsExactly(plain);
+      assertThat(journal.get(number).decision()).isEqualTo(whole);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.mangru.autoscaler.control.TargetRef;
 import dev.mangru.autoscaler.journal.DecisionJournal;
 import dev.mangru.autoscaler.journal.JournalOptions;
 import dev.mangru.autoscaler.playground.api.Faults.Effect;
+import dev.mangru.autoscaler.playground.store.DeleteOptions;
 import dev.mangru.autoscaler.signal.PodMetrics;
 import dev.mangru.autoscaler.signal.SignalOptions;
 import dev.mangru.model.error.ErrorCode;
@@ -385,5 +386,61 @@ class KubeScalingClusterTest {
     cluster.advance(121);
     assertThat(pass().problem()).isNull();
     assertThat(cluster.replicas("web")).isEqualTo(6);
+  }
+
+  @Test
+  void a_quiet_watch_is_healthy_however_long_nothing_happens() {
+    web(2, 0.5);
+    cluster.faults().dropWatches();
+    for (int i = 0; i < 20; i++) {
+      cluster.advance(31);
+      assertThat(kube.problem(cluster.clock.instant())).isNull();
+    }
+  }
+
+  @Test
+  void a_watch_that_is_dead_while_the_server_answers_is_not_trusted_and_begins_anew() {
+    web(2, 0.5);
+    cluster.faults().add("watch", "pods", Effect.internalError(), Integer.MAX_VALUE);
+    cluster.faults().dropWatches();
+    cluster.pod("web", 2);
+    eventually(
+        "it is seen that a pod is missing",
+        () -> {
+          cluster.advance(6);
+          String problem = kube.problem(cluster.clock.instant());
+          return problem != null && problem.contains("the watch of the pods is dead since");
+        });
+    PassSummary summary = pass();
+    assertThat(summary.autoscalers()).isZero();
+    assertThat(summary.problem()).isNotNull();
+    cluster.faults().clear();
+    eventually(
+        "the new pod is held",
+        () -> {
+          cluster.advance(6);
+          return kube.problem(cluster.clock.instant()) == null && kube.pods("shop").size() == 3;
+        });
+  }
+
+  @Test
+  void pods_that_go_while_the_api_server_is_away_are_known_to_be_gone_afterwards() {
+    web(3, 0.5);
+    cluster.autoscaler("web", WEB_JSON, CPU_50);
+    seen("web");
+    assertThat(pass().problem()).isNull();
+    cluster.faults().away(true);
+    cluster.advance(60);
+    assertThat(pass().problem()).contains("are not watched since");
+    cluster.store.delete("pods", "shop", "web-2", new DeleteOptions(0L, null, null, null, false));
+    cluster.faults().clear();
+    eventually(
+        "the pods are right again",
+        () -> {
+          cluster.advance(1);
+          return kube.problem(cluster.clock.instant()) == null && kube.pods("shop").size() == 2;
+        });
+    assertThat(pass().problem()).isNull();
+    assertThat(cluster.replicas("web")).isEqualTo(3);
   }
 }
