@@ -166,6 +166,9 @@ public final class KubeNodeCluster implements NodeCluster {
         all.add(reader.apply(each));
       } catch (MangruException e) {
         problems.add(kind + " " + key(each) + ": " + e.text());
+      } catch (RuntimeException e) {
+        // Whatever it is that the API server let in, it must not keep the others from being seen.
+        problems.add(kind + " " + key(each) + ": it cannot be read: " + e);
       }
     }
     return all;

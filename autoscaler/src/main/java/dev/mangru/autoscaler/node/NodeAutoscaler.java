@@ -27,7 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Scales nodes: groups grow for pods that wait, and nodes that nobody needs are drained and
 /// removed. One pass gathers, decides, acts and records.
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 /// killed: removals under way and since when nodes are unneeded are read from the nodes' taints,
 /// and machines asked for are counted by the provider's target sizes.
 public final class NodeAutoscaler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeAutoscaler.class);
 
   private final NodeCluster cluster;
   private final NodeGroupProvider provider;
@@ -51,7 +56,7 @@ public final class NodeAutoscaler {
   private final Memory memory = new Memory();
   private volatile NodeAutoscalerView view = NodeAutoscalerView.START;
 
-  /// A node autoscaler that knows nothing yet.
+  /// A node autoscaler that knows nothing yet, of the only process there is.
   ///
   /// @param ticker measures how long planning takes
   public NodeAutoscaler(
@@ -60,8 +65,22 @@ public final class NodeAutoscaler {
       DecisionLog log,
       NodeAutoscalerOptions options,
       Ticker ticker) {
-    this.cluster = cluster;
-    this.provider = provider;
+    this(cluster, provider, log, options, ticker, () -> true);
+  }
+
+  /// A node autoscaler that knows nothing yet.
+  ///
+  /// @param ticker measures how long planning takes
+  /// @param mayWrite asked before every change: whether we still are the leader
+  public NodeAutoscaler(
+      NodeCluster anyCluster,
+      NodeGroupProvider anyProvider,
+      DecisionLog log,
+      NodeAutoscalerOptions options,
+      Ticker ticker,
+      BooleanSupplier mayWrite) {
+    this.cluster = new Leading.Cluster(anyCluster, mayWrite);
+    this.provider = new Leading.Provider(anyProvider, mayWrite);
     this.options = options;
     this.recorder = new Recorder(log, cluster, options, ticker);
     this.keeper = new GroupKeeper(provider, options);
@@ -78,13 +97,17 @@ public final class NodeAutoscaler {
 
   /// One pass.
   ///
-  /// @param now the time, never earlier than in the pass before
+  /// @param now the time, never earlier than in the pass before: after a clock was set back begin
+  ///   with a new autoscaler
   public synchronized void pass(Instant now) {
     recorder.begin();
     try {
       run(now);
     } catch (MangruException e) {
-      cannotTell(e, now);
+      cannotTell(e.text(), now);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("a pass over the nodes ended early: an error of Mangru itself");
+      cannotTell("an error of Mangru itself: " + e, now);
     }
   }
 
@@ -140,6 +163,7 @@ public final class NodeAutoscaler {
             .filter(node -> groupOf.containsKey(node.name()))
             .map(NodeShape::created)
             .filter(Objects::nonNull)
+            .filter(created -> !created.isAfter(now)) // by another clock, or this one set back
             .max(Comparator.naturalOrder())
             .orElse(null);
   }
@@ -402,26 +426,26 @@ public final class NodeAutoscaler {
         List.of());
   }
 
-  private void cannotTell(MangruException e, Instant now) {
-    if (recorder.isNew("pass", e.text(), now)) {
+  private void cannotTell(String why, Instant now) {
+    if (recorder.isNew("pass", why, now)) {
       recorder.record(
           now,
           "*",
           Decision.Outcome.CANNOT_TELL,
           0,
           0,
-          "nodes cannot be looked at: " + e.text(),
+          "nodes cannot be looked at: " + why,
           "CannotLook",
           List.of(),
           List.of(),
-          List.of(new Decision.ApiCall("look at the cluster", false, e.text())));
+          List.of(new Decision.ApiCall("look at the cluster", false, why)));
     }
     NodeAutoscalerView last = view;
     view =
         new NodeAutoscalerView(
             now,
             last.healthy(),
-            e.text(),
+            why,
             last.groups(),
             last.nodes(),
             drainer.drains(),

@@ -498,4 +498,24 @@ class NodeAutoscalerTest {
     assertThat(cluster.taints()).noneMatch(taint -> taint.endsWith(Eligibility.TO_BE_DELETED));
     assertThat(cluster.nodes.values()).noneMatch(NodeShape::unschedulable);
   }
+
+  @Test
+  void a_process_that_lost_the_lease_in_mid_pass_changes_nothing_more() {
+    shopWithOneNode();
+    run(Duration.ofMinutes(1));
+    autoscaler = new NodeAutoscaler(cluster, cluster, log, options, Ticker.SYSTEM, () -> false);
+    cluster.scale("web", 12);
+    run(Duration.ofMinutes(1));
+    assertThat(cluster.targetSize("general")).isEqualTo(1);
+    assertThat(cluster.machines).hasSize(1);
+    assertThat(log.all)
+        .flatExtracting(Decision::calls)
+        .extracting(Decision.ApiCall::answer)
+        .anySatisfy(answer -> assertThat(answer).contains("is not the leader any more"));
+    restart();
+    runUntil(
+        "the next leader grows it",
+        Duration.ofMinutes(1),
+        () -> cluster.targetSize("general") == 3);
+  }
 }

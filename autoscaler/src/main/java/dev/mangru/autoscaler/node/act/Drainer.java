@@ -241,7 +241,7 @@ public final class Drainer {
         return switch (cluster.evict(pod, grace.toSeconds())) {
           case NodeCluster.Eviction.Accepted _ -> {
             calls.add(new Decision.ApiCall(call, true, "evicted"));
-            cluster.event(ClusterEvent.ofPod(pod, "ScaleDown", "deleting pod for node scale down"));
+            told(pod);
             yield "";
           }
           case NodeCluster.Eviction.Gone _ -> "";
@@ -253,6 +253,15 @@ public final class Drainer {
       } catch (MangruException e) {
         calls.add(new Decision.ApiCall(call, false, e.text()));
         return e.text();
+      }
+    }
+
+    /// Events are for people: that one is lost does not make an eviction undone.
+    private void told(PodShape pod) {
+      try {
+        cluster.event(ClusterEvent.ofPod(pod, "ScaleDown", "deleting pod for node scale down"));
+      } catch (MangruException e) {
+        calls.add(new Decision.ApiCall("POST events of " + pod.key(), false, e.text()));
       }
     }
 
