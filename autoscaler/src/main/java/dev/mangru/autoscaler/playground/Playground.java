@@ -1,6 +1,8 @@
 package dev.mangru.autoscaler.playground;
 
 import dev.mangru.autoscaler.playground.api.KubeApiServer;
+import dev.mangru.autoscaler.playground.api.Kubeconfig;
+import dev.mangru.autoscaler.playground.api.SelfSignedCertificate;
 import dev.mangru.autoscaler.playground.schema.ResourceCatalog;
 import dev.mangru.autoscaler.playground.sim.Simulation;
 import dev.mangru.autoscaler.playground.sim.node.SimulatedNodeGroups;
@@ -8,6 +10,7 @@ import dev.mangru.autoscaler.playground.sim.scenario.Scenario;
 import dev.mangru.autoscaler.playground.store.ObjectStore;
 import dev.mangru.autoscaler.playground.store.StoreOptions;
 import dev.mangru.model.disk.Disk;
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.MangruException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,11 +37,14 @@ public final class Playground implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Playground.class);
   private static final int TOKEN_BYTES = 16;
 
+  /// Where the shipped scenarios put their workloads.
+  private static final String NAMESPACE = "shop";
+
   private final PlaygroundOptions options;
   private final ObjectStore store;
   private final Simulation simulation;
   private final KubeApiServer server;
-  private final String kubeconfig;
+  private final Kubeconfig kubeconfig;
   private final @Nullable Path kubeconfigFile;
 
   private Playground(
@@ -57,20 +63,31 @@ public final class Playground implements AutoCloseable {
             .logs(simulation.logs());
     if (options.secured()) {
       String token = token();
-      Certificate certificate = Certificate.make(clock.instant());
+      SelfSignedCertificate certificate = SelfSignedCertificate.make(clock.instant());
       server = builder.token(token).tls(certificate.context(), options.port()).start();
-      kubeconfig = Kubeconfig.secured(server.tlsUrl().orElseThrow(), certificate.pem(), token);
+      kubeconfig =
+          new Kubeconfig(
+              server.tlsUrl().orElseThrow(),
+              NAMESPACE,
+              Optional.of(certificate.pem()),
+              Optional.of(token));
     } else {
       server = builder.port(options.port()).start();
-      kubeconfig = Kubeconfig.open(server.url());
+      kubeconfig = new Kubeconfig(server.url(), NAMESPACE, Optional.empty(), Optional.empty());
     }
     kubeconfigFile = directory == null ? null : directory.resolve("kubeconfig");
     if (kubeconfigFile != null) {
-      Kubeconfig.write(kubeconfigFile, kubeconfig);
+      try {
+        kubeconfig.write(kubeconfigFile);
+      } catch (IOException e) {
+        server.close();
+        throw e;
+      }
     }
   }
 
-  /// Opens a playground, or makes it.
+  /// Opens a playground, or makes it. One whose objects are damaged is put aside as
+  /// `objects.damaged` and begun anew: a toy must not keep a monitoring server from starting.
   ///
   /// @param clock what [#step] will be given, for everything that happens between two steps
   /// @throws MangruException `BAD_DATA` if the scenario cannot be read, with file and line;
@@ -85,7 +102,18 @@ public final class Playground implements AutoCloseable {
     } else {
       Path objects = directory.resolve("objects");
       Disk.REAL.createDirectories(objects);
-      store = ObjectStore.open(Disk.REAL, objects, clock, options.seed(), StoreOptions.DEFAULTS);
+      try {
+        store = objects(objects, options, clock);
+      } catch (CorruptDataException e) {
+        Path aside = aside(directory);
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("aside", aside)
+            .log("the playground's objects are damaged; they are put aside and it begins anew");
+        Disk.REAL.rename(objects, aside);
+        Disk.REAL.createDirectories(objects);
+        store = objects(objects, options, clock);
+      }
     }
     try {
       return new Playground(options, scenario, store, clock);
@@ -93,6 +121,20 @@ public final class Playground implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  private static ObjectStore objects(Path objects, PlaygroundOptions options, InstantSource clock)
+      throws IOException {
+    return ObjectStore.open(Disk.REAL, objects, clock, options.seed(), StoreOptions.DEFAULTS);
+  }
+
+  /// A name that is free; those that were put aside before stay.
+  private static Path aside(Path directory) {
+    Path aside = directory.resolve("objects.damaged");
+    for (int i = 2; Disk.REAL.exists(aside); i++) {
+      aside = directory.resolve("objects.damaged-" + i);
+    }
+    return aside;
   }
 
   private static String token() {
@@ -108,7 +150,7 @@ public final class Playground implements AutoCloseable {
 
   /// The text of a kubeconfig that reaches it, with the token if one is asked for.
   public String kubeconfig() {
-    return kubeconfig;
+    return kubeconfig.text();
   }
 
   /// Where that text lies, readable for its owner only; empty in memory.

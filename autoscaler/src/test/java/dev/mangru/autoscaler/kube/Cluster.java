@@ -43,7 +43,7 @@ final class Cluster implements AutoCloseable {
 
   KubernetesClient client() {
     return KubeClients.fromKubeconfig(
-        new Kubeconfig(server.url(), "playground", Optional.empty(), Optional.empty()).text());
+        new Kubeconfig(server.url(), "default", Optional.empty(), Optional.empty()).text());
   }
 
   Faults faults() {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,7 @@ class KubeClientsTest {
     Map<String, String> environment = Map.of("KUBERNETES_SERVICE_HOST", "fd00::1");
     assertThatThrownBy(() -> KubeClients.inCluster(folder, environment))
         .hasMessageContaining("ca.crt cannot be read");
-    SelfSignedCertificate certificate = SelfSignedCertificate.in(folder);
+    SelfSignedCertificate certificate = SelfSignedCertificate.make(Instant.now());
     Files.writeString(folder.resolve("ca.crt"), certificate.pem());
     try (KubernetesClient client = KubeClients.inCluster(folder, environment)) {
       assertThat(client.getMasterUrl().toString()).startsWith("https://[fd00::1]:443");

@@ -56,6 +56,9 @@ public final class KubeApiServer implements AutoCloseable {
   /// Requests that are worked on at a time, as upstream's `--max-requests-inflight`.
   private static final int MAX_IN_FLIGHT = 400;
 
+  private static final String SWAGGER_PROTOBUF =
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final Discovery discovery;
   private final OpenApi openApi;
@@ -407,9 +410,18 @@ public final class KubeApiServer implements AutoCloseable {
       throw KubeApiException.noSuchPath();
     }
     String accept = exchange.headers("Accept");
+    if (path.get(1).equals("v2")
+        && path.size() == 2
+        && accept.contains("com.github.proto-openapi.spec.v2")) {
+      exchange.answer(200, SWAGGER_PROTOBUF, openApi.swaggerProtobuf());
+      return;
+    }
     if (!accept.isEmpty() && !accept.contains("json") && !accept.contains("*/*")) {
       throw KubeApiException.notAcceptable(
-          "OpenAPI documents are served as application/json only; asked for " + accept);
+          "OpenAPI documents are served as application/json, version 2 also as "
+              + SWAGGER_PROTOBUF
+              + "; asked for "
+              + accept);
     }
     if (path.get(1).equals("v2") && path.size() == 2) {
       document(exchange, openApi.swagger());

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Requirements on labels, all of which must hold: `app=web,tier in (a,b),!canary`. Immutable.
 /// Empty matches everything (apimachinery `labels/selector.go`).
-final class LabelSelector {
+public final class LabelSelector {
 
   private static final LabelSelector EVERYTHING = new LabelSelector(List.of());
 
@@ -62,12 +62,10 @@ final class LabelSelector {
 
   /// Reads a `LabelSelector` object with `matchLabels` and `matchExpressions`; empty ones match
   /// everything.
-  static LabelSelector of(JsonNode selector) {
-    List<Requirement> requirements = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> label : selector.path("matchLabels").properties()) {
-      requirements.add(
-          new Requirement(label.getKey(), Operator.IN, Set.of(label.getValue().asString(""))));
-    }
+  ///
+  /// @throws KubeApiException 400 if an operator is unknown
+  public static LabelSelector of(JsonNode selector) {
+    List<Requirement> requirements = equal(selector.path("matchLabels"));
     for (JsonNode expression : selector.path("matchExpressions")) {
       Set<String> values = new TreeSet<>();
       expression.path("values").forEach(value -> values.add(value.asString("")));
@@ -86,12 +84,26 @@ final class LabelSelector {
     return new LabelSelector(requirements);
   }
 
+  /// Labels that must be there with these values, as in a service; an empty map matches everything.
+  public static LabelSelector ofMap(JsonNode labels) {
+    return new LabelSelector(equal(labels));
+  }
+
+  private static List<Requirement> equal(JsonNode labels) {
+    List<Requirement> requirements = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> label : labels.properties()) {
+      requirements.add(
+          new Requirement(label.getKey(), Operator.IN, Set.of(label.getValue().asString(""))));
+    }
+    return requirements;
+  }
+
   boolean isEmpty() {
     return requirements.isEmpty();
   }
 
   /// Whether an object's labels match; a missing node has none.
-  boolean matches(JsonNode labels) {
+  public boolean matches(JsonNode labels) {
     for (Requirement requirement : requirements) {
       if (!requirement.matches(labels)) {
         return false;

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +27,16 @@ final class LogRoutes {
   private static final String TEXT = "text/plain";
   private static final int BATCH = 1000;
   private static final long LOOK_EVERY_MILLIS = 200;
+
+  /// Followers at a time; more are told 429. A quiet log cannot tell that its reader has gone.
+  /// Chosen.
+  static final int MAX_FOLLOWERS = 500;
+
+  /// A follower that has heard nothing for so long is let go (a kubelet's
+  /// `--streaming-connection-idle-timeout`).
+  private static final Duration MOST_IDLE = Duration.ofHours(4);
+
+  private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
 
   private final Registry registry;
   private final PodLogs logs;
@@ -74,16 +86,36 @@ final class LogRoutes {
             exchange.number("limitBytes", Long.MAX_VALUE));
     if (exchange.flag("previous")) {
       throw KubeApiException.badRequest(
-          "previous terminated container \"%s\" in pod \"%s\" not found"
-              .formatted(request.container(), request.pod()));
+          restarts(pod, request.container()) > 0
+              ? "the playground keeps one log over all runs of container \"%s\" in pod \"%s\"; read it without --previous"
+                  .formatted(request.container(), request.pod())
+              : "previous terminated container \"%s\" in pod \"%s\" not found"
+                  .formatted(request.container(), request.pod()));
     }
     if (exchange.flag("follow")) {
-      follow(request, exchange);
+      if (!followers.tryAcquire()) {
+        throw KubeApiException.tooManyRequests(
+            MAX_FOLLOWERS + " logs are followed already; close some", 1, List.of());
+      }
+      try {
+        follow(request, exchange);
+      } finally {
+        followers.release();
+      }
     } else {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       copy(request, all);
       exchange.answer(200, TEXT, all.toByteArray());
     }
+  }
+
+  private static int restarts(ObjectNode pod, String container) {
+    for (JsonNode status : pod.path("status").path("containerStatuses")) {
+      if (status.path("name").asString("").equals(container)) {
+        return status.path("restartCount").asInt(0);
+      }
+    }
+    return 0;
   }
 
   private static String container(ObjectNode pod, String asked) {
@@ -168,7 +200,10 @@ final class LogRoutes {
       long after = copy(request, out);
       out.flush();
       boolean last = false;
-      while (!last && !closing.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+      Instant heard = clock.instant();
+      while (!last
+          && clock.instant().isBefore(heard.plus(MOST_IDLE))
+          && !closing.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
         // Asked before the lines: nothing that was written before the end is missed.
         last = !logs.writing(request.namespace(), request.pod(), request.container());
         for (PodLogs.Line line :
@@ -177,6 +212,7 @@ final class LogRoutes {
           byte[] text = request.text(line);
           if (text != null) {
             out.write(text);
+            heard = clock.instant();
             last = false;
           }
         }

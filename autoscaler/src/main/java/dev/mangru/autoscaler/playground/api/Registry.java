@@ -286,6 +286,10 @@ final class Registry {
       // Set when it is bound; a PUT that was written before does not undo that.
       Trees.copyIfAbsent("nodeName", before.path("spec"), after.path("spec"));
     }
+    // As what and when it was made stays, though a PUT leaves it out.
+    ObjectNode meta = Trees.metadata(after);
+    Trees.copyIfAbsent("uid", before.path("metadata"), meta);
+    Trees.copy("creationTimestamp", before.path("metadata"), meta);
     rules.applyDefaults(storage, after);
     admission.admitUpdate(resource, before, after);
     requireSameIdentity(type, before, after);

@@ -75,6 +75,12 @@ public final class OpenApi {
     return kept("", types, hashes.toString(), false);
   }
 
+  /// The answer to `/openapi/v2` as a Protocol Buffers message. Made anew each time: `kubectl` asks
+  /// for it when it meets a kind that nobody serves, and seldom else.
+  public byte[] swaggerProtobuf() {
+    return SwaggerProtobuf.bytes(make(catalog.all(), false));
+  }
+
   private String kept(String key, List<ResourceType> types, String hash, boolean v3) {
     Made old = made.get(key);
     if (old != null && old.types().equals(types) && old.hash().equals(hash)) {

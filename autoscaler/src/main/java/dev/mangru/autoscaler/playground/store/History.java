@@ -6,13 +6,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The last changes, in a ring. Every revision is one change, so a revision is an index. Guarded by
-/// the store's lock.
+/// The last changes, in a ring that is bounded by their number and by their memory. Every revision
+/// is one change, so a revision is an index. Guarded by the store's lock.
 final class History {
 
+  /// What a JSON node takes: an object's map with its table, an entry of it, a value. Estimated for
+  /// a 64-bit VM with compressed references; names of fields are shared.
+  private static final int OBJECT_BYTES = 120;
+
+  private static final int ENTRY_BYTES = 56;
+  private static final int VALUE_BYTES = 72;
+
   private final @Nullable Change[] ring;
+
+  /// What each change of the ring takes.
+  private final long[] weights;
+
+  private final long mostBytes;
+  private long bytes;
 
   /// Revision of the oldest change in the ring, if it holds any.
   private long first;
@@ -27,8 +41,10 @@ final class History {
   /// that has missed any. A quiet resource does not expire because pods are busy.
   private final Map<String, Long> forgotten = new HashMap<>();
 
-  History(int capacity, long revision) {
+  History(int capacity, long mostBytes, long revision) {
     ring = new @Nullable Change[capacity];
+    weights = new long[capacity];
+    this.mostBytes = mostBytes;
     startAt(revision);
   }
 
@@ -36,6 +52,7 @@ final class History {
   void startAt(long revision) {
     java.util.Arrays.fill(ring, null);
     forgotten.clear();
+    bytes = 0;
     floor = revision;
     first = revision + 1;
     next = revision + 1;
@@ -47,11 +64,39 @@ final class History {
           "expected revision " + next + ", found " + change.revision() + " of " + change.key());
     }
     if (next - first == ring.length) {
-      Change oldest = at(first++);
-      forgotten.put(oldest.key().resource(), oldest.revision());
+      forgetOldest();
     }
-    ring[(int) (next % ring.length)] = change;
+    int slot = (int) (next % ring.length);
+    ring[slot] = change;
+    // The state before is the object of an earlier change, and counted there.
+    weights[slot] = weight(change.object());
+    bytes += weights[slot];
     next++;
+    while (bytes > mostBytes && next - first > 1) {
+      forgetOldest();
+    }
+  }
+
+  private void forgetOldest() {
+    Change oldest = at(first);
+    int slot = (int) (first % ring.length);
+    ring[slot] = null;
+    bytes -= weights[slot];
+    first++;
+    forgotten.put(oldest.key().resource(), oldest.revision());
+  }
+
+  private static long weight(JsonNode node) {
+    long sum = OBJECT_BYTES;
+    for (JsonNode child : node) {
+      sum += ENTRY_BYTES;
+      if (child.isContainer()) {
+        sum += weight(child);
+      } else {
+        sum += VALUE_BYTES + (child.isString() ? child.stringValue().length() : 0);
+      }
+    }
+    return sum;
   }
 
   private Change at(long revision) {

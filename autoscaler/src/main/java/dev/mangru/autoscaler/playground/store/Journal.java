@@ -23,9 +23,13 @@ final class Journal implements AutoCloseable {
 
   private static final int VERSION = 1;
 
+  private static final String NAME = "playground";
+
+  private final Disk disk;
   private final Path directory;
+  private final long segmentBytes;
   private final Closeable claim;
-  private final RecordLog log;
+  private RecordLog log;
 
   private long changeBytes;
   private long snapshotBytes;
@@ -44,12 +48,14 @@ final class Journal implements AutoCloseable {
 
   /// Reads what is in `directory` and opens it for more.
   Journal(Disk disk, Path directory, long segmentBytes, Reader reader) throws IOException {
+    this.disk = disk;
     this.directory = directory;
+    this.segmentBytes = segmentBytes;
     disk.createDirectories(directory);
     claim = disk.lock(directory);
     try {
       Replay replay = new Replay(reader);
-      log = RecordLog.open(disk, directory, "playground", segmentBytes, replay);
+      log = RecordLog.open(disk, directory, NAME, segmentBytes, replay);
     } catch (IOException | RuntimeException e) {
       claim.close();
       throw e;
@@ -187,6 +193,15 @@ final class Journal implements AutoCloseable {
     snapshotBytes = bytes;
     changeBytes = 0;
     retryBytes = 0;
+  }
+
+  /// Begins anew after a write that failed: everything as it is in memory becomes a snapshot, which
+  /// replaces what is on disk once it is durable there. Until then nothing is lost.
+  void reopen(long revision, Collection<NavigableMap<ObjectKey, ObjectNode>> objects)
+      throws IOException {
+    log.close();
+    log = RecordLog.open(disk, directory, NAME, segmentBytes, (_, _) -> {});
+    snapshot(revision, objects);
   }
 
   private static ObjectNode record(String kind, long revision) {

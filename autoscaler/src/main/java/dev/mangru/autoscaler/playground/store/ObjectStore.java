@@ -7,6 +7,7 @@ import dev.mangru.model.error.MangruException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// it is on stable storage. [#flush] waits until everything done so far is: call it before telling
 /// anyone outside the process of a change, or of anything read. Changes reach the disk in order, so
 /// after a crash the store is as it was at some revision not before the last flush. When writing
-/// fails the store remembers why and refuses everything from then on with 503.
+/// fails (a full disk) the store refuses everything with 503, and every [#RETRY_AFTER] tries to
+/// write all it has in memory anew, changes that were refused at [#flush] included; then it goes
+/// on.
 public final class ObjectStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
@@ -49,6 +52,9 @@ public final class ObjectStore implements AutoCloseable {
   private static final int MAX_MUTATE_TRIES = 100;
 
   private static final int MAX_NAME_TRIES = 8;
+
+  /// Chosen: a disk is not emptied sooner, and a try writes the whole store.
+  static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
   private final InstantSource clock;
   private final StoreOptions options;
@@ -66,6 +72,10 @@ public final class ObjectStore implements AutoCloseable {
 
   @GuardedBy("lock")
   private @Nullable RuntimeException brokenBy;
+
+  /// When to try again after a failure.
+  @GuardedBy("lock")
+  private Instant retryAt = Instant.EPOCH;
 
   @GuardedBy("lock")
   private boolean garbage = true;
@@ -99,7 +109,7 @@ public final class ObjectStore implements AutoCloseable {
     this.clock = clock;
     this.options = options;
     this.names = new Names(seed);
-    this.history = new History(options.historyChanges(), FIRST_REVISION);
+    this.history = new History(options.historyChanges(), options.historyBytes(), FIRST_REVISION);
   }
 
   /// A store that forgets everything with the process.
@@ -529,13 +539,15 @@ public final class ObjectStore implements AutoCloseable {
 
   /// Waits until every change so far is on stable storage.
   ///
-  /// @throws KubeApiException 503 if one cannot be; the store refuses everything from then on
+  /// @throws KubeApiException 503 if one cannot be; the store refuses everything until it can
   public void flush() {
     RecordLog.Ticket last;
+    long wanted;
     lock.lock();
     try {
       requireUsable();
       last = lastChange;
+      wanted = revision;
       if (last == null || durableRevision == revision) {
         return;
       }
@@ -545,7 +557,14 @@ public final class ObjectStore implements AutoCloseable {
     try {
       last.await();
     } catch (MangruException e) {
-      throw broken(e);
+      lock.lock();
+      try {
+        if (durableRevision < wanted) { // else someone else has written it anew meanwhile
+          throw broken(e);
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -554,9 +573,10 @@ public final class ObjectStore implements AutoCloseable {
     try {
       if (brokenBy == null) {
         brokenBy = cause;
+        retryAt = clock.instant().plus(RETRY_AFTER);
         LOG.atError()
             .addKeyValue("cause", cause.getMessage())
-            .log("the playground's store can no longer be written");
+            .log("the playground's store cannot be written; it stands still until it can");
       }
       return refusal(brokenBy);
     } finally {
@@ -566,7 +586,9 @@ public final class ObjectStore implements AutoCloseable {
 
   private static KubeApiException refusal(RuntimeException cause) {
     return KubeApiException.unavailable(
-        "the playground's store can no longer be written and must be opened again: "
+        "the playground's store cannot be written; it is tried again every "
+            + RETRY_AFTER.toSeconds()
+            + " s: "
             + cause.getMessage());
   }
 
@@ -579,12 +601,34 @@ public final class ObjectStore implements AutoCloseable {
 
   @GuardedBy("lock")
   private void requireUsable() {
-    if (brokenBy != null) {
+    if (brokenBy != null && !recovers()) {
       throw refusal(brokenBy);
     }
     if (closed) {
       throw KubeApiException.unavailable("the playground's store is closed");
     }
+  }
+
+  /// Tries to write everything anew, if it is time to.
+  @GuardedBy("lock")
+  private boolean recovers() {
+    Journal durable = journal;
+    Instant now = clock.instant();
+    if (durable == null || closed || now.isBefore(retryAt)) {
+      return false;
+    }
+    retryAt = now.plus(RETRY_AFTER);
+    try {
+      durable.reopen(revision, objects.values());
+    } catch (IOException | MangruException e) {
+      LOG.atDebug().setCause(e).log("the playground's store still cannot be written");
+      return false;
+    }
+    brokenBy = null;
+    lastChange = null;
+    publish(revision);
+    LOG.atInfo().addKeyValue("revision", revision).log("the playground's store is written again");
+    return true;
   }
 
   @GuardedBy("lock")

@@ -85,7 +85,7 @@ final class KubectlTest {
         !binary.equals(NONE),
         "install kubectl, or set MANGRU_PEERS to where peers are, to run this test");
     kubectl = binary;
-    SelfSignedCertificate certificate = SelfSignedCertificate.in(folder);
+    SelfSignedCertificate certificate = SelfSignedCertificate.make(Instant.now());
     api =
         new TestApi(
             StoreOptions.DEFAULTS,
@@ -96,7 +96,7 @@ final class KubectlTest {
                     .logs(new OneLine()));
     new Kubeconfig(
             api.server.tlsUrl().orElseThrow(),
-            "playground",
+            "default",
             Optional.of(certificate.pem()),
             Optional.of("sesame"))
         .write(folder.resolve("kubeconfig"));
@@ -235,6 +235,24 @@ final class KubectlTest {
 
   @ParameterizedTest
   @MethodSource("kubectls")
+  void it_replaces_and_says_which_kind_nobody_serves(String binary) throws Exception {
+    start(binary);
+    String web = file("web.yaml", WEB).toString();
+    ok("create", "-f", web);
+    assertThat(ok("replace", "-f", web)).contains("deployment.apps/web replaced");
+    for (String version : List.of("v1", "apps/v1", "example.dev/v1")) {
+      String other =
+          file("other.yaml", "apiVersion: %s\nkind: Foo\nmetadata: {name: a}\n".formatted(version))
+              .toString();
+      Run applied = finish(command("apply", "-f", other).start());
+      assertThat(applied.exit()).isEqualTo(1);
+      assertThat(applied.out())
+          .contains("no matches for kind \"Foo\" in version \"" + version + "\"");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kubectls")
   void it_creates_what_it_sends_as_protobuf(String binary) throws Exception {
     start(binary);
     ok("create", "deployment", "web", "--image=web:1", "--replicas=3", "--port=8080");
@@ -265,6 +283,22 @@ final class KubectlTest {
     assertThat(ok("logs", "one")).isEqualTo("hello from one\n");
     assertThat(ok("logs", "-f", "--timestamps", "one"))
         .isEqualTo("1970-01-01T00:00:00Z hello from one\n");
+    Run previous = finish(command("logs", "one", "--previous").start());
+    assertThat(previous.out())
+        .contains("previous terminated container \"one\" in pod \"one\" not found");
+    api.store.mutate(
+        "pods",
+        "default",
+        "one",
+        pod -> {
+          ObjectNode container =
+              pod.withObject("/status").putArray("containerStatuses").addObject();
+          container.put("name", "one").put("restartCount", 1).put("ready", true);
+          return pod;
+        });
+    previous = finish(command("logs", "one", "--previous").start());
+    assertThat(previous.exit()).isEqualTo(1);
+    assertThat(previous.out()).contains("read it without --previous");
     assertThat(ok("top", "pods")).containsPattern("one +500m +64Mi");
     assertThat(ok("top", "nodes")).containsPattern("n1 +500m +12% +64Mi +0%");
     assertThat(ok("describe", "node", "n1")).containsPattern("default +one");

@@ -25,7 +25,7 @@ final class ListsAndWatchesTest {
 
   @BeforeEach
   void start() throws IOException {
-    api = new TestApi(new StoreOptions(40, 1 << 20, 1 << 20), how -> how);
+    api = new TestApi(StoreOptions.DEFAULTS.keeping(40), how -> how);
   }
 
   @AfterEach

@@ -231,6 +231,21 @@ final class ObjectsOverHttpTest {
   }
 
   @Test
+  void a_put_may_leave_out_as_what_and_when_it_was_made() throws Exception {
+    TestApi.Answer made = api.post(DEPLOYMENTS, WEB);
+    TestApi.Answer put = api.put(DEPLOYMENTS + "/web", WEB);
+    assertThat(put.code()).as(put.message()).isEqualTo(200);
+    assertThat(put.text("/metadata/uid")).isEqualTo(made.text("/metadata/uid"));
+    assertThat(put.text("/metadata/creationTimestamp"))
+        .isEqualTo(made.text("/metadata/creationTimestamp"));
+    assertThat(
+            api.put(DEPLOYMENTS + "/web", WEB.replace("'name':'web'", "'name':'web','uid':'x'"))
+                .code())
+        .as("another uid is another object")
+        .isEqualTo(409);
+  }
+
+  @Test
   void a_definition_is_served_at_once_and_takes_its_objects_with_it() throws Exception {
     String definition =
         "{'metadata':{'name':'shops.example.dev'},'spec':{'group':'example.dev','scope':'Namespaced',"

@@ -31,7 +31,7 @@ final class WatchOracleTest {
   void a_reflector_ends_with_what_a_list_says(long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     int history = 5 + random.nextInt(60);
-    try (TestApi api = new TestApi(new StoreOptions(history, 1 << 20, 1 << 20), how -> how)) {
+    try (TestApi api = new TestApi(StoreOptions.DEFAULTS.keeping(history), how -> how)) {
       Thread writer = Thread.ofVirtual().start(() -> write(api, random.split()));
       while (!seen.containsKey(LAST)) {
         if (revision.isEmpty()) {

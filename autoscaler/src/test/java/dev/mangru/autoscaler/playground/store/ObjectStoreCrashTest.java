@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ObjectStoreCrashTest {
 
   /// Small, so that segments end and snapshots are made all the time.
-  private static final StoreOptions SMALL = new StoreOptions(32, 2_000, 3_000);
+  private static final StoreOptions SMALL = new StoreOptions(32, 1 << 20, 2_000, 3_000);
 
   private final TestObjects.Clock clock = new TestObjects.Clock();
 
@@ -75,12 +75,44 @@ final class ObjectStoreCrashTest {
       assertThatThrownBy(store::flush)
           .isInstanceOfSatisfying(KubeApiException.class, e -> assertThat(e.code()).isEqualTo(503));
       assertThatThrownBy(() -> store.create("pods", named("a", "three")))
-          .hasMessageContaining("must be opened again");
+          .hasMessageContaining("cannot be written; it is tried again every 10 s");
       assertThat(store.durableRevision()).isEqualTo(2);
     }
     disk.capacity(Long.MAX_VALUE);
     try (ObjectStore store = open(disk, disk.root())) {
       assertThat(content(store)).isEqualTo(acknowledged);
+    }
+  }
+
+  @Test
+  void it_goes_on_by_itself_once_the_disk_has_room_again() throws IOException {
+    CrashDisk disk = new CrashDisk(1);
+    Map<ObjectKey, ObjectNode> whole;
+    try (ObjectStore store = open(disk, disk.root())) {
+      store.create("pods", named("a", "one"));
+      store.flush();
+      disk.capacity(0);
+      store.create("pods", named("a", "two"));
+      assertThatThrownBy(store::flush).isInstanceOf(KubeApiException.class);
+      clock.now = clock.now.plus(ObjectStore.RETRY_AFTER);
+      assertThatThrownBy(() -> store.create("pods", named("a", "three")))
+          .as("still full")
+          .isInstanceOf(KubeApiException.class);
+      disk.capacity(Long.MAX_VALUE);
+      assertThatThrownBy(() -> store.create("pods", named("a", "three")))
+          .as("not tried at each call")
+          .isInstanceOf(KubeApiException.class);
+      clock.now = clock.now.plus(ObjectStore.RETRY_AFTER);
+      store.create("pods", named("a", "three"));
+      store.flush();
+      assertThat(store.durableRevision()).isEqualTo(4);
+      assertThat(store.changesSince("pods", 1, 10)).hasSize(3);
+      whole = content(store);
+      assertThat(whole).hasSize(3);
+    }
+    try (ObjectStore store = open(disk.reboot(), disk.root())) {
+      assertThat(content(store)).isEqualTo(whole);
+      assertThat(store.revision()).isEqualTo(4);
     }
   }
 

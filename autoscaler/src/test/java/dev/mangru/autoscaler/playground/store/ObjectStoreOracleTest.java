@@ -35,8 +35,7 @@ final class ObjectStoreOracleTest {
   void lists_at_any_revision_and_watches_from_any_revision_agree_with_whole_copies(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int history = 8 + random.nextInt(64);
-    ObjectStore store =
-        ObjectStore.inMemory(clock, seed, new StoreOptions(history, 1 << 20, 1 << 20));
+    ObjectStore store = ObjectStore.inMemory(clock, seed, StoreOptions.DEFAULTS.keeping(history));
     remember(store);
     for (int i = 0; i < 20 + seed; i++) {
       step(store, random);

@@ -257,7 +257,7 @@ final class ObjectStoreTest {
 
   @Test
   void what_the_history_has_forgotten_is_gone_and_a_quiet_resource_is_not() {
-    ObjectStore small = ObjectStore.inMemory(clock, 1, new StoreOptions(4, 1 << 20, 1 << 20));
+    ObjectStore small = ObjectStore.inMemory(clock, 1, StoreOptions.DEFAULTS.keeping(4));
     small.create("pods", named("a", "one"));
     long early = small.revision();
     for (int i = 0; i < 10; i++) {
@@ -269,6 +269,26 @@ final class ObjectStoreTest {
     assertThat(small.changesSince("services", early, 100)).isEmpty();
     assertThat(small.changesSince("pods", small.revision() - 4, 100)).hasSize(4);
     assertThat(codeOf(() -> small.changesSince("pods", small.revision() + 1, 1))).isEqualTo(504);
+  }
+
+  @Test
+  void large_changes_leave_the_history_sooner() {
+    ObjectStore small =
+        ObjectStore.inMemory(clock, 1, new StoreOptions(4096, 1 << 20, 1 << 20, 1 << 20));
+    small.create("pods", named("a", "one"));
+    String large = "x".repeat(100_000);
+    for (int i = 0; i < 30; i++) {
+      int n = i;
+      small.mutate("pods", "a", "one", o -> o.put("x", n).put("large", large));
+    }
+    long newest = small.revision();
+    assertThat(small.changesSince("pods", newest - 10, 100)).hasSize(10);
+    assertThat(codeOf(() -> small.changesSince("pods", newest - 11, 100))).isEqualTo(410);
+    assertThat(codeOf(() -> small.listAt("pods", "", newest - 11))).isEqualTo(410);
+    small.mutate("pods", "a", "one", o -> o.put("large", large.repeat(20)));
+    assertThat(small.changesSince("pods", newest, 100)).as("the newest always").hasSize(1);
+    small.mutate("pods", "a", "one", o -> o.put("large", ""));
+    assertThat(small.changesSince("pods", newest + 1, 100)).hasSize(1);
   }
 
   @Test

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /// A container's log file as a kubelet keeps it: `<restarts>.log`, renamed to
 /// `<restarts>.log.<time>` when it has grown, of which the newest stays. These are a program's
-/// output, not a store: they are not synced. When the disk refuses, the file is given up, said
-/// once, and the container goes on without. Confined to its log's lock.
+/// output, not a store: they are not synced. When the disk refuses, that is said once, lines are
+/// lost, and the next ones are tried again. Confined to its log's lock.
 final class LogFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
@@ -31,6 +31,7 @@ final class LogFile {
   private final Path directory;
   private Disk.@Nullable WritableFile out;
   private int restarts;
+  private long whole;
   private boolean broken;
 
   LogFile(Disk disk, Path directory, int restarts) {
@@ -44,23 +45,41 @@ final class LogFile {
   }
 
   void append(byte[] bytes, Instant now) {
-    if (broken) {
-      return;
-    }
     try {
       Disk.WritableFile open = open();
       if (open.length() > 0 && open.length() + bytes.length > MOST_BYTES) {
         rotate(now);
         open = open();
       }
+      whole = open.length();
       open.write(ByteBuffer.wrap(bytes));
+      broken = false;
     } catch (IOException refused) {
-      broken = true;
-      LOG.atWarn()
-          .setCause(refused)
-          .addKeyValue("file", path())
-          .log("a simulated container's log file cannot be written; it goes on without");
+      if (!broken) {
+        broken = true;
+        LOG.atWarn()
+            .setCause(refused)
+            .addKeyValue("file", path())
+            .log("a simulated container's log file cannot be written; lines are lost until it can");
+      }
+      cutOff();
     }
+  }
+
+  /// Takes back half a line. Should that fail too, its rest stays: a reader skips such a line.
+  private void cutOff() {
+    Disk.WritableFile open = out;
+    if (open == null) {
+      return;
+    }
+    try {
+      if (open.length() > whole) {
+        open.truncate(whole);
+      }
+    } catch (IOException refused) {
+      LOG.atDebug().setCause(refused).addKeyValue("file", path()).log("half a line stays");
+    }
+    close();
   }
 
   private Disk.WritableFile open() throws IOException {

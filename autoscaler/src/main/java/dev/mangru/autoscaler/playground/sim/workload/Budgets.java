@@ -1,12 +1,12 @@
 package dev.mangru.autoscaler.playground.sim.workload;
 
+import dev.mangru.autoscaler.playground.api.LabelSelector;
 import dev.mangru.autoscaler.playground.sim.cluster.Cluster;
 import dev.mangru.autoscaler.playground.sim.cluster.Conditions;
 import dev.mangru.autoscaler.playground.sim.cluster.Fields;
 import dev.mangru.autoscaler.playground.sim.cluster.IntOrPercent;
 import dev.mangru.autoscaler.playground.sim.cluster.Kinds;
 import dev.mangru.autoscaler.playground.sim.cluster.Pods;
-import dev.mangru.autoscaler.playground.sim.cluster.Selectors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,9 +60,11 @@ final class Budgets {
   private Numbers count(ObjectNode budget, Instant now) {
     List<ObjectNode> pods = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    JsonNode selector = Fields.at(budget, "spec", "selector");
+    JsonNode said = Fields.at(budget, "spec", "selector");
+    LabelSelector selector = LabelSelector.of(said);
     for (ObjectNode pod : cluster.list(Kinds.PODS, Fields.namespace(budget))) {
-      if (!Pods.finished(pod) && Selectors.matches(selector, Fields.labels(pod))) {
+      // A budget without a selector is for no pod, with an empty one for all.
+      if (said.isObject() && !Pods.finished(pod) && selector.matches(Fields.labels(pod))) {
         pods.add(pod);
         names.add(Fields.name(pod));
       }

@@ -1,10 +1,10 @@
 package dev.mangru.autoscaler.playground.sim.workload;
 
+import dev.mangru.autoscaler.playground.api.LabelSelector;
 import dev.mangru.autoscaler.playground.sim.cluster.Cluster;
 import dev.mangru.autoscaler.playground.sim.cluster.Fields;
 import dev.mangru.autoscaler.playground.sim.cluster.Kinds;
 import dev.mangru.autoscaler.playground.sim.cluster.Pods;
-import dev.mangru.autoscaler.playground.sim.cluster.Selectors;
 import dev.mangru.autoscaler.playground.store.DeleteOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,9 +41,10 @@ final class EndpointLists {
       if (selector.isEmpty()) {
         continue;
       }
+      LabelSelector wanted = LabelSelector.ofMap(selector);
       List<ObjectNode> pods = new ArrayList<>();
       for (ObjectNode pod : cluster.list(Kinds.PODS, Fields.namespace(service))) {
-        if (Selectors.map(selector, Fields.labels(pod))
+        if (wanted.matches(Fields.labels(pod))
             && !Fields.text(pod, "status", "podIP").isEmpty()
             && !Pods.finished(pod)
             && !Fields.deleting(pod)) {

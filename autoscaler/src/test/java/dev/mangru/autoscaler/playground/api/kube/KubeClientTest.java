@@ -35,6 +35,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class KubeClientTest {
 
   @BeforeEach
   void start() throws IOException {
-    api = new TestApi(new StoreOptions(60, 1 << 20, 1 << 20), how -> how);
+    api = new TestApi(StoreOptions.DEFAULTS.keeping(60), how -> how);
     client =
         new KubernetesClientBuilder()
             .withConfig(
@@ -372,14 +373,14 @@ final class KubeClientTest {
 
   @Test
   void a_kubeconfig_leads_over_https_with_a_token(@TempDir Path folder) throws Exception {
-    SelfSignedCertificate certificate = SelfSignedCertificate.in(folder);
+    SelfSignedCertificate certificate = SelfSignedCertificate.make(Instant.now());
     try (TestApi secured =
         new TestApi(
             StoreOptions.DEFAULTS, how -> how.tls(certificate.context(), 0).token("sesame"))) {
       Kubeconfig kubeconfig =
           new Kubeconfig(
               secured.server.tlsUrl().orElseThrow(),
-              "playground",
+              "default",
               Optional.of(certificate.pem()),
               Optional.of("sesame"));
       try (KubernetesClient reader =
