@@ -2,6 +2,7 @@ package dev.mangru.server.cli;
 
 import dev.mangru.logindex.LogIndexCheck;
 import dev.mangru.model.disk.CheckReport;
+import dev.mangru.model.disk.Disk;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.tsdb.TsdbCheck;
 import java.io.IOException;
@@ -57,6 +58,11 @@ public final class CheckCommand implements Callable<Integer> {
     Path logs = directory.resolve("logs");
     if (Files.isDirectory(logs)) {
       sound &= print(out, "logs", LogIndexCheck.check(logs));
+    }
+    for (JournalCheck journal : JournalCheck.ALL) {
+      if (Files.isDirectory(directory.resolve(journal.path()))) {
+        sound &= print(out, journal.path(), journal.check(Disk.REAL, directory));
+      }
     }
     out.println(sound ? "sound: " + directory : "broken: " + directory);
     out.flush();

@@ -10,7 +10,9 @@ import dev.mangru.alerts.unit.RuleTests;
 import dev.mangru.server.conformance.TsdbRuleTestKit;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,22 +47,30 @@ public final class RulesCommand {
   public int check(
       @Option(names = "--ignore-unknown-fields", description = "Pass over unknown fields.")
           boolean ignoreUnknownFields,
-      @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files)
-      throws IOException {
+      @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files) {
     RuleTestKit kit = new TsdbRuleTestKit();
     RuleFileParser parser =
         new RuleFileParser(
             kit.expressions(), kit.templates(), NameValidation.UTF8, ignoreUnknownFields);
     boolean sound = true;
     for (Path file : files) {
-      switch (parser.parse(file.toString(), Files.readString(file))) {
+      String text = text(file);
+      if (text == null) {
+        sound = false;
+        continue;
+      }
+      switch (parser.parse(file.toString(), text)) {
         case RuleFile.Outcome.Parsed parsed -> {
           parsed.warnings().forEach(warning -> out().println(file + ":" + warning));
           int rules =
               parsed.rules().groups().stream().mapToInt(group -> group.rules().size()).sum();
           out()
               .println(
-                  file + ": " + parsed.rules().groups().size() + " groups, " + rules + " rules");
+                  file
+                      + ": "
+                      + count(parsed.rules().groups().size(), "group")
+                      + ", "
+                      + count(rules, "rule"));
         }
         case RuleFile.Outcome.Refused refused -> {
           sound = false;
@@ -70,6 +80,24 @@ public final class RulesCommand {
     }
     out().flush();
     return sound ? 0 : 1;
+  }
+
+  /// The text of a file; null, and said so, if it cannot be read.
+  private @Nullable String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException _) {
+      out().println(file + ": the file is not there");
+    } catch (CharacterCodingException _) {
+      out().println(file + ": the file is not UTF-8");
+    } catch (IOException e) {
+      out().println(file + ": the file cannot be read: " + e.getMessage());
+    }
+    return null;
+  }
+
+  private static String count(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
   }
 
   /// Runs unit tests.
@@ -94,6 +122,10 @@ public final class RulesCommand {
             RuleTestOptions.USUAL_FEATURES);
     boolean passed = true;
     for (Path file : files) {
+      if (text(file) == null) {
+        passed = false;
+        continue;
+      }
       RuleTestResult result = new RuleTests(new TsdbRuleTestKit(), options).run(file);
       passed &= result.passed();
       out()
@@ -102,10 +134,9 @@ public final class RulesCommand {
                   + ": "
                   + (result.passed() ? "SUCCESS" : "FAILED")
                   + ", "
-                  + result.groups()
-                  + " groups, "
-                  + result.checks()
-                  + " checks");
+                  + count(result.groups(), "group")
+                  + ", "
+                  + count(result.checks(), "check"));
       result
           .failures()
           .forEach(failure -> out().println(("- " + failure).indent(2).stripTrailing()));
