@@ -106,16 +106,17 @@ class AlertsWiring {
       ExecutorService notifyThreads,
       InstantSource clock)
       throws IOException {
-    return Notifier.open(
-        NotifyOptions.of(externalUrl(properties)),
-        Disk.REAL,
-        directory(data, "notifications"),
-        files.alertmanagerOrFail(),
-        silences,
-        sender,
-        notifyThreads,
-        unforeseeable(),
-        clock.instant());
+    return files.usingConfig(config ->
+        Notifier.open(
+            NotifyOptions.of(externalUrl(properties)),
+            Disk.REAL,
+            directory(data, "notifications"),
+            config,
+            silences,
+            sender,
+            notifyThreads,
+            unforeseeable(),
+            clock.instant()));
   }
 
   @Bean

@@ -40,8 +40,8 @@ class LoopWiring {
   /// From a rule's result to its receiver in less than half a second.
   private static final Duration NOTIFY = Duration.ofMillis(250);
 
-  /// How soon an edited file counts.
-  private static final Duration ALERT_FILES = Duration.ofSeconds(10);
+  /// An edited file counts at the second look that finds it.
+  private static final Duration ALERT_FILES = Duration.ofSeconds(5);
 
   /// Closed before the engines are, since it was made from them.
   @Bean
@@ -70,12 +70,8 @@ class LoopWiring {
         "alert-files",
         ALERT_FILES,
         now -> {
-          if (alertFiles.rulesChanged()) {
-            rules.reload(alertFiles.lastRules(), now);
-          }
-          if (alertFiles.alertmanagerChanged()) {
-            notifier.reload(alertFiles.alertmanager(), now);
-          }
+          alertFiles.changedAlertmanager(config -> notifier.reload(config, now));
+          alertFiles.changedRules().ifPresent(files -> rules.reload(files, now));
         });
     cluster.all().forEach(each -> loops.start(each.name(), each.pause(), each.work()));
     return loops;
