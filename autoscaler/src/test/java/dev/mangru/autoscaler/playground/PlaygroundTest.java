@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.autoscaler.playground.sim.scenario.Scenario;
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.MangruException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -112,6 +116,31 @@ class PlaygroundTest {
       assertThat(playground.store().count("nodes")).isEqualTo(3);
       assertThat(uids(playground, "pods")).containsAll(pods);
     }
+  }
+
+  @Test
+  void damaged_objects_are_put_aside_and_it_begins_anew(@TempDir Path directory)
+      throws IOException {
+    for (int time = 1; time <= 2; time++) {
+      try (Playground playground = Playground.open(options(directory), () -> now)) {
+        playground.step(now);
+        run(playground, 5);
+        assertThat(uids(playground, "pods")).isNotEmpty();
+      }
+      try (RecordLog log =
+          RecordLog.open(
+              Disk.REAL, directory.resolve("objects"), "damage", 1 << 24, (_, _) -> {})) {
+        log.append(ByteBuffer.wrap("no JSON".getBytes(StandardCharsets.US_ASCII)));
+      }
+    }
+    try (Playground playground = Playground.open(options(directory), () -> now)) {
+      assertThat(uids(playground, "pods")).isEmpty();
+      playground.step(now);
+      run(playground, 5);
+      assertThat(uids(playground, "pods")).isNotEmpty();
+    }
+    assertThat(directory.resolve("objects.damaged").resolve("00000001.log")).exists();
+    assertThat(directory.resolve("objects.damaged-2").resolve("00000001.log")).exists();
   }
 
   @Test
