@@ -189,7 +189,12 @@ public class ClusterWiring {
               client,
               leaseNamespace(),
               LEASE_NAME,
-              AgentOptions.defaultNode(System.getenv()) + "_" + ProcessHandle.current().pid());
+              // Two pods of one node may well have the same process number.
+              AgentOptions.defaultNode(System.getenv())
+                  + "_"
+                  + ProcessHandle.current().pid()
+                  + "_"
+                  + clock.millis());
       cluster = new KubeScalingCluster(client, clock);
       LeaseLock held = lease;
       workloads =
@@ -298,7 +303,8 @@ public class ClusterWiring {
                         playground.nodeGroups(),
                         journal,
                         options,
-                        ticker),
+                        ticker,
+                        () -> lease.get().holds(clock.instant())),
                 lease.get(),
                 registry)));
   }

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Scales nodes while this process leads. What an autoscaler knows of drains under way is old once
 /// another process has led, so each time the lease is gained a new one begins, from what the nodes
-/// themselves tell. Confined to its loop.
+/// themselves tell; likewise when the clock was set back. Confined to its loop.
 final class NodeLoop {
 
   private final Supplier<NodeAutoscaler> make;
   private final LeaseLock lease;
   private final NodesMetrics metrics;
   private volatile @Nullable NodeAutoscaler current;
+  private Instant last = Instant.MIN;
 
   NodeLoop(Supplier<NodeAutoscaler> make, LeaseLock lease, MeterRegistry registry) {
     this.make = make;
@@ -35,6 +36,10 @@ final class NodeLoop {
       current = null;
       return;
     }
+    if (now.isBefore(last)) {
+      current = null; // what it remembers lies in the future
+    }
+    last = now;
     NodeAutoscaler autoscaler = current;
     if (autoscaler == null) {
       autoscaler = make.get();
