@@ -30,7 +30,8 @@ class KillNineTest {
     long firstMs = System.currentTimeMillis();
     AtomicLong metricsAcked = new AtomicLong();
     AtomicLong logsAcked = new AtomicLong();
-    MangruProcess mangru = MangruProcess.start(folder.resolve("data"), "--no-agent");
+    MangruProcess mangru =
+        MangruProcess.start(folder.resolve("data"), "--no-agent", "--no-playground");
     try {
       for (int cycle = 0; cycle < CYCLES; cycle++) {
         AtomicBoolean running = new AtomicBoolean(true);
@@ -44,7 +45,7 @@ class KillNineTest {
         running.set(false);
         metrics.join();
         logs.join();
-        mangru.restart("--no-agent");
+        mangru.restart("--no-agent", "--no-playground");
         if (cycle % 10 == 9 || cycle == CYCLES - 1) {
           assertMetrics(mangru, cycle, firstMs, metricsAcked.get());
           assertLogs(mangru, cycle, firstMs, logsAcked.get());

@@ -112,6 +112,42 @@ class MainJobTest {
   }
 
   @Test
+  void a_machine_without_kubernetes_gets_a_playground_and_is_told_how_to_reach_it()
+      throws Exception {
+    Path kubeconfig = mangru.data().toAbsolutePath().resolve("playground").resolve("kubeconfig");
+    MangruProcess.await(
+        Duration.ofSeconds(30),
+        () -> "the way to the playground in " + mangru.consoleText(),
+        () -> mangru.consoleText().contains("kubectl --kubeconfig " + kubeconfig + " get"));
+    assertThat(Files.readString(kubeconfig)).contains("kind: Config", "current-context:");
+    MangruProcess.await(
+        Duration.ofSeconds(60),
+        "a shop that serves, on nodes that are ready",
+        () -> {
+          JsonNode cluster = mangru.json("/api/ui/cluster");
+          assertThat(cluster.get("playground").asBoolean()).isTrue();
+          return ready(cluster, "web") >= 2 && cluster.get("nodes").size() >= 2;
+        });
+    MangruProcess.await(
+        Duration.ofSeconds(90),
+        "requests to the shop, with the playground's name",
+        () ->
+            !mangru
+                .query(
+                    "sum(rate(http_requests_total{cluster=\"playground\",job=\"web\"}[30s])) > 0")
+                .isEmpty());
+  }
+
+  private static int ready(JsonNode cluster, String workload) {
+    for (JsonNode each : cluster.get("workloads")) {
+      if (each.get("name").asString().equals(workload)) {
+        return each.get("ready").asInt();
+      }
+    }
+    return 0;
+  }
+
+  @Test
   void the_first_page_comes_with_a_content_security_policy_and_no_other_host() throws Exception {
     HttpResponse<String> page = mangru.get("/");
     assertThat(page.statusCode()).isEqualTo(200);

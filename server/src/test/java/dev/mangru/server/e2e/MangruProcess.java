@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -83,10 +84,14 @@ final class MangruProcess implements AutoCloseable {
     List<String> arguments =
         new ArrayList<>(List.of("up", "--port", String.valueOf(port), "--data", data.toString()));
     arguments.addAll(List.of(options));
-    return new ProcessBuilder(command(arguments.toArray(String[]::new)))
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()))
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command(arguments.toArray(String[]::new)))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
+    // Whoever runs the tests may have a real cluster, which is none of their business.
+    builder.environment().remove("KUBECONFIG");
+    builder.environment().put("HOME", console.toAbsolutePath().getParent().toString());
+    return builder.start();
   }
 
   private static List<String> command(String... arguments) {
@@ -129,10 +134,16 @@ final class MangruProcess implements AutoCloseable {
 
   /// Waits for `condition`, looking every 50 ms.
   static void await(Duration limit, String what, BooleanSupplier condition) throws Exception {
+    await(limit, () -> what, condition);
+  }
+
+  /// The same, with words that are asked for once it was in vain.
+  static void await(Duration limit, Supplier<String> what, BooleanSupplier condition)
+      throws Exception {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited " + limit + " in vain for " + what);
+        throw new AssertionError("waited " + limit + " in vain for " + what.get());
       }
       Thread.sleep(50);
     }

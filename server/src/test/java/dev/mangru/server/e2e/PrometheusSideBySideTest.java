@@ -70,7 +70,8 @@ class PrometheusSideBySideTest {
   void promtool_gets_the_same_answers_from_both() throws Exception {
     Path prometheus = Peer.program("prometheus");
     Path promtool = Peer.program("promtool");
-    try (MangruProcess mangru = MangruProcess.start(folder.resolve("mangru"), "--no-agent")) {
+    try (MangruProcess mangru =
+        MangruProcess.start(folder.resolve("mangru"), "--no-agent", "--no-playground")) {
       int port = MangruProcess.freePort();
       String peer = "http://127.0.0.1:" + port;
       Process process = startPrometheus(prometheus, port, mangru);
