@@ -40,6 +40,7 @@ public final class KubeWatch implements AutoCloseable {
   private final SharedIndexInformer<PodDisruptionBudget> disruptionBudgets;
   private final AtomicReference<@Nullable String> lastFailure = new AtomicReference<>();
   private final KubernetesClient client;
+  private volatile boolean closing;
   private volatile @Nullable String problem = "the cluster has not been asked yet";
 
   /// Begins to follow; returns at once.
@@ -70,10 +71,13 @@ public final class KubeWatch implements AutoCloseable {
     String kind = informer.getApiTypeClass().getSimpleName();
     informer.exceptionHandler((_, failure) -> {
       String said = kind + ": " + failure.getMessage();
-      if (!said.equals(lastFailure.getAndSet(said))) {
-        log.atWarn().addKeyValue("kind", kind).setCause(failure).log("cannot watch the cluster");
+      if (!said.equals(lastFailure.getAndSet(said)) && !closing) {
+        log.atWarn()
+            .addKeyValue("kind", kind)
+            .addKeyValue("error", failure.getMessage())
+            .log("cannot watch the cluster");
       }
-      return true; // try again: an API server that goes away comes back
+      return !closing; // try again: an API server that goes away comes back
     });
     var _ = informer.start();
     informers.add(informer);
@@ -124,6 +128,7 @@ public final class KubeWatch implements AutoCloseable {
   /// Ends all watches.
   @Override
   public void close() {
+    closing = true;
     informers.forEach(SharedIndexInformer::close);
   }
 }
