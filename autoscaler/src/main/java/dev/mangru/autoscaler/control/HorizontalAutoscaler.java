@@ -72,6 +72,9 @@ public final class HorizontalAutoscaler {
   /// An unchanged decision is recorded again after this long, so that charts have no holes.
   private static final Duration RECORD_EVERY = Duration.ofMinutes(5);
 
+  /// Another problem is recorded after this long: texts may hold numbers that change all the time.
+  private static final Duration RECORD_PROBLEM_EVERY = Duration.ofSeconds(30);
+
   private final ScalingCluster cluster;
   private final UsageSource usageSource;
   private final HpaJournal journal;
@@ -86,7 +89,7 @@ public final class HorizontalAutoscaler {
   private volatile Map<String, String> contested = Map.of();
   private volatile @Nullable String problem = "no pass was made yet";
 
-  private record Recorded(String fingerprint, Instant time) {}
+  private record Recorded(String fingerprint, String summary, Instant time) {}
 
   /// @param clusterName for records
   /// @param mayWrite asked before every write: whether we still are the leader
@@ -459,7 +462,7 @@ public final class HorizontalAutoscaler {
               started);
       journal.settle(hpa.uid(), Replay.keep(decision, input), became == Decision.Outcome.SCALED);
       metrics.decided(became);
-      recorded.put(hpa.uid(), new Recorded(fingerprint(decision, outcome.status()), now));
+      recorded.put(hpa.uid(), new Recorded(fingerprint(decision, outcome.status()), decision.summary(), now));
       LOG.atInfo()
           .addKeyValue("hpa", hpa.key())
           .addKeyValue("outcome", became)
@@ -540,11 +543,19 @@ public final class HorizontalAutoscaler {
       if (last != null
           && last.fingerprint().equals(fingerprint)
           && !now.isBefore(last.time())
-          && now.isBefore(last.time().plus(RECORD_EVERY))) {
+          && now.isBefore(last.time().plus(recordAgainAfter(decision, last)))) {
         return;
       }
       journal.record(Replay.keep(decision, input));
-      recorded.put(hpa.uid(), new Recorded(fingerprint, now));
+      recorded.put(hpa.uid(), new Recorded(fingerprint, decision.summary(), now));
+    }
+
+    /// A problem that became another under the same reason is worth telling sooner.
+    private static Duration recordAgainAfter(Decision decision, Recorded last) {
+      boolean otherProblem =
+          decision.outcome() == Decision.Outcome.CANNOT_TELL
+              && !decision.summary().equals(last.summary());
+      return otherProblem ? RECORD_PROBLEM_EVERY : RECORD_EVERY;
     }
 
     private static String fingerprint(Decision decision, HpaStatus status) {
