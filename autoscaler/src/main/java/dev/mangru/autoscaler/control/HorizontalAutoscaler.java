@@ -462,7 +462,9 @@ public final class HorizontalAutoscaler {
               started);
       journal.settle(hpa.uid(), Replay.keep(decision, input), became == Decision.Outcome.SCALED);
       metrics.decided(became);
-      recorded.put(hpa.uid(), new Recorded(fingerprint(decision, outcome.status()), decision.summary(), now));
+      recorded.put(
+          hpa.uid(),
+          new Recorded(fingerprint(decision, outcome.status()), decision.summary(), now));
       LOG.atInfo()
           .addKeyValue("hpa", hpa.key())
           .addKeyValue("outcome", became)

@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -184,17 +185,7 @@ public class ClusterWiring {
       }
       boolean playground = access.playground() != null;
       boolean replace = mode.equals("replace") || (mode.equals("auto") && playground);
-      lease =
-          new LeaseLock(
-              client,
-              leaseNamespace(),
-              LEASE_NAME,
-              // Two pods of one node may well have the same process number.
-              AgentOptions.defaultNode(System.getenv())
-                  + "_"
-                  + ProcessHandle.current().pid()
-                  + "_"
-                  + clock.millis());
+      lease = new LeaseLock(client, leaseNamespace(), LEASE_NAME, identity(playground));
       cluster = new KubeScalingCluster(client, clock);
       LeaseLock held = lease;
       workloads =
@@ -227,6 +218,19 @@ public class ClusterWiring {
         lease.close();
       }
     }
+  }
+
+  /// Who this process is to others. The playground is this process's own, so after a restart it is
+  /// the same one and need not wait for its own lease to end.
+  private static String identity(boolean playground) {
+    return playground
+        ? LEASE_NAME + "-playground"
+        // Two pods of one node may well have the same process number.
+        : AgentOptions.defaultNode(System.getenv())
+            + "_"
+            + ProcessHandle.current().pid()
+            + "_"
+            + UUID.randomUUID();
   }
 
   private static SignalOptions signal(ClusterAccess access, MangruProperties properties) {
