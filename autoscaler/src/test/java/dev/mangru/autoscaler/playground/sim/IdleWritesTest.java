@@ -3,17 +3,15 @@ package dev.mangru.autoscaler.playground.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.autoscaler.playground.sim.cluster.Pods;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 
-class SpeedTest {
+class IdleWritesTest {
 
   private static final int WARM = 240;
   private static final int MEASURED = 300;
 
   @Test
-  void a_second_of_twelve_nodes_and_sixty_pods_costs_little_cpu_and_few_writes() {
+  void twelve_nodes_and_sixty_pods_at_rest_are_hardly_written() {
     try (Bench bench =
         new Bench(
             Scenarios.parse(
@@ -50,14 +48,9 @@ class SpeedTest {
           """);
       bench.seconds(WARM);
       assertThat(bench.list("pods")).hasSize(60).allMatch(Pods::ready);
-      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
       long revision = bench.store.revision();
-      long before = threads.getCurrentThreadCpuTime();
       bench.seconds(MEASURED);
-      double millis = (threads.getCurrentThreadCpuTime() - before) / 1e6 / MEASURED;
       double writes = (double) (bench.store.revision() - revision) / MEASURED;
-      // Measured: 0.7 to 1.1 ms on two busy cores. The bound is for slower machines.
-      assertThat(millis).as("ms of CPU for a second").isLessThan(5);
       // A lease for each node every ten seconds, and a node status every five minutes.
       assertThat(writes).as("writes for a second").isLessThan(1.5);
     }
