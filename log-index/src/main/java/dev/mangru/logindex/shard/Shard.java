@@ -296,9 +296,9 @@ public final class Shard implements AutoCloseable {
         reader = null;
       }
       if (writer != null) {
-        if (writer.isOpen()) {
-          writer.rollback();
-        }
+        // Waits, too, for a merge that found damage and is closing the writer on its own thread: the
+        // lock must be free before anyone opens the shard again.
+        writer.rollback();
         writer = null;
       }
     } finally {
