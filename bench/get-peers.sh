@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Unpacks current rivals (Prometheus, VictoriaMetrics, node_exporter, kubectl) from Debian's forky suite into a folder. Nothing is
+# Unpacks current rivals and clients (Prometheus, Alertmanager, VictoriaMetrics, node_exporter, kubectl) from Debian's forky suite into a folder. Nothing is
 # installed, and the machine's own suite stays what it is: the packages come from the mirror it is set up with.
 # usage: bench/get-peers.sh DIR [PACKAGE...]      then: DIR/usr/bin/prometheus, promtool, victoria-metrics, …
 set -euo pipefail
 dir=${1:?usage: get-peers.sh DIR [PACKAGE...]}
 shift
 packages=("$@")
-[ ${#packages[@]} -gt 0 ] || packages=(prometheus promtool victoria-metrics prometheus-node-exporter)
+[ ${#packages[@]} -gt 0 ] || packages=(prometheus promtool prometheus-alertmanager victoria-metrics prometheus-node-exporter kubectl)
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 work=$(mktemp -d)
