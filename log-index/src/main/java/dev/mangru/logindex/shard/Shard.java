@@ -296,7 +296,8 @@ public final class Shard implements AutoCloseable {
         reader = null;
       }
       if (writer != null) {
-        // Waits, too, for a merge that found damage and is closing the writer on its own thread: the
+        // Waits, too, for a merge that found damage and is closing the writer on its own thread:
+        // the
         // lock must be free before anyone opens the shard again.
         writer.rollback();
         writer = null;
