@@ -43,12 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Times in cases are seconds relative to now.
 final class ClusterAutoscalerCases {
 
-  /// Runs one case and writes what came out into `got`.
-  interface Operation {
-    void run(JsonNode input, ObjectNode got);
-  }
-
-  static final Map<String, Operation> OPERATIONS =
+  static final Map<String, CaseFiles.Operation> OPERATIONS =
       Map.ofEntries(
           Map.entry("podsToMove", ClusterAutoscalerDrainCases::podsToMove),
           Map.entry("rule", ClusterAutoscalerDrainCases::rule),

@@ -2,17 +2,10 @@ package dev.mangru.autoscaler.conformance;
 
 import dev.mangru.model.conformance.ConformanceArea;
 import dev.mangru.model.conformance.ConformanceReport;
-import dev.mangru.model.error.MangruException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs the node autoscaler's cases: every `*.json` file of the folder holds `{"cases": [{"id",
@@ -24,8 +17,6 @@ public final class ClusterAutoscalerConformance implements ConformanceArea {
   /// Ratios are compared this closely when a case does not say how.
   private static final double RATIO_PRECISION = 1e-9;
 
-  private static final JsonMapper JSON = new JsonMapper();
-
   @Override
   public String name() {
     return "cluster-autoscaler";
@@ -33,54 +24,11 @@ public final class ClusterAutoscalerConformance implements ConformanceArea {
 
   @Override
   public void run(Path folder, ConformanceReport report) throws IOException {
-    Map<String, Integer> skipped = new TreeMap<>();
-    for (Path file : files(folder)) {
-      JsonNode cases = read(file).path("cases");
-      if (!cases.isArray() || cases.isEmpty()) {
-        report.fail(file.getFileName().toString(), "a list of cases", "none");
-      }
-      for (JsonNode each : cases) {
-        String op = each.path("op").asString();
-        ClusterAutoscalerCases.Operation operation = ClusterAutoscalerCases.OPERATIONS.get(op);
-        if (operation == null) {
-          skipped.merge(op, 1, Integer::sum);
-        } else {
-          check(each, operation, report);
-        }
-      }
-    }
-    skipped.forEach((op, count) -> report.skip(op + ": nothing does this yet", count));
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
-    }
-  }
-
-  private static JsonNode read(Path file) throws IOException {
-    try {
-      return JSON.readTree(Files.readAllBytes(file));
-    } catch (JacksonException e) {
-      throw new IOException(file + " is not JSON: " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static void check(
-      JsonNode each, ClusterAutoscalerCases.Operation operation, ConformanceReport report) {
-    JsonNode expected = each.path("expect");
-    ObjectNode got = JSON.createObjectNode();
-    try {
-      operation.run(each.path("input"), got);
-    } catch (JacksonException | IllegalArgumentException | MangruException e) {
-      report.fail(each.path("id").asString(), expected.toString(), e.toString());
-      return;
-    }
-    if (comesOut(expected, got)) {
-      report.pass();
-    } else {
-      report.fail(each.path("id").asString(), expected.toString(), got.toString());
-    }
+    CaseFiles.run(
+        folder,
+        report,
+        ClusterAutoscalerCases.OPERATIONS::get,
+        ClusterAutoscalerConformance::comesOut);
   }
 
   /// `tolerance` says how close ratios must come; where `newNodeCount` is expected it takes the

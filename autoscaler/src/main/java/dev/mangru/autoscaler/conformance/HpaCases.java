@@ -35,12 +35,7 @@ final class HpaCases {
   /// Kubernetes' window of a sample that does not tell its own.
   static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
 
-  /// Runs one case and writes what came out into `got`.
-  interface Operation {
-    void run(JsonNode input, ObjectNode got);
-  }
-
-  static final Map<String, Operation> OPERATIONS =
+  static final Map<String, CaseFiles.Operation> OPERATIONS =
       Map.ofEntries(
           Map.entry("resourceUtilization", HpaCases::resourceUtilization),
           Map.entry("podsAverageValue", HpaCases::podsAverageValue),
