@@ -7,6 +7,7 @@ import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.time.TimeRange;
@@ -61,7 +62,12 @@ final class MemoryMetricStore implements MetricStore {
     List<Sample> batch = new ArrayList<>();
     return new Appender() {
       @Override
-      public void append(Labels labels, long timestampMs, double value) {
+      public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
+        throw MangruException.badData("this store keeps no native histograms");
+      }
+
+      @Override
+      public void append(Labels labels, long timestampMs, long startMs, double value) {
         batch.add(new Sample(labels, timestampMs, value));
       }
 

@@ -6,6 +6,7 @@ import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
@@ -46,7 +47,12 @@ final class SampleLog implements MetricStore {
     List<Runnable> batch = new ArrayList<>();
     return new Appender() {
       @Override
-      public void append(Labels labels, long timestampMs, double value) {
+      public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
+        throw MangruException.badData("this store keeps no native histograms");
+      }
+
+      @Override
+      public void append(Labels labels, long timestampMs, long startMs, double value) {
         batch.add(
             () -> series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, value));
       }

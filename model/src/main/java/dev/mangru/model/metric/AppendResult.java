@@ -29,6 +29,17 @@ public sealed interface AppendResult {
   /// @param limit the number of active series allowed
   record TooManySeries(long limit) implements AppendResult {}
 
+  /// One more new series than may come in a minute.
+  ///
+  /// @param limit the number of new series allowed per minute
+  record NewSeriesTooFast(long limit) implements AppendResult {}
+
+  /// Whether sending the same sample later can succeed: a limit was met that time or an operator
+  /// lifts.
+  default boolean retryable() {
+    return this instanceof TooManySeries || this instanceof NewSeriesTooFast;
+  }
+
   /// In words, for an error message.
   default String describe() {
     return switch (this) {
@@ -41,6 +52,8 @@ public sealed interface AppendResult {
       case TooFarAhead(long newest) ->
           "sample too far in the future: the newest accepted time is " + newest;
       case TooManySeries(long limit) -> "too many series: the limit is " + limit;
+      case NewSeriesTooFast(long limit) ->
+          "too many new series: the limit is " + limit + " a minute";
     };
   }
 }

@@ -8,7 +8,19 @@ public interface Appender {
   /// @param labels the series, metric name included
   /// @param timestampMs milliseconds since the epoch
   /// @param value any double; NaN payloads survive bit for bit
-  void append(Labels labels, long timestampMs, double value);
+  default void append(Labels labels, long timestampMs, double value) {
+    append(labels, timestampMs, SampleCursor.NO_START, value);
+  }
+
+  /// Adds one sample that says when its counter began.
+  ///
+  /// @param startMs milliseconds since the epoch, or [SampleCursor#NO_START]
+  void append(Labels labels, long timestampMs, long startMs, double value);
+
+  /// Adds one native histogram.
+  ///
+  /// @param startMs milliseconds since the epoch, or [SampleCursor#NO_START]
+  void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram);
 
   /// Writes the batch. When this returns, everything in the summary's `accepted` is on stable
   /// storage and can be read.

@@ -3,7 +3,7 @@ package dev.mangru.server.config;
 import dev.mangru.logindex.LogIndexOptions;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.QueryLimits;
-import dev.mangru.tsdb.TsdbOptions;
+import dev.mangru.tsdb.v1.TsdbOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

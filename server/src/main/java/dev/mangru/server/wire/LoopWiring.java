@@ -11,7 +11,7 @@ import dev.mangru.server.self.Faults;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
-import dev.mangru.tsdb.Tsdb;
+import dev.mangru.tsdb.v1.Tsdb;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;

@@ -1,10 +1,12 @@
 package dev.mangru.tsdb.conformance;
 
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.time.TimeRange;
@@ -32,7 +34,12 @@ public final class MemoryStore implements MetricStore {
       private final List<Runnable> batch = new ArrayList<>();
 
       @Override
-      public void append(Labels labels, long timestampMs, double value) {
+      public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
+        throw MangruException.badData("this store keeps no native histograms");
+      }
+
+      @Override
+      public void append(Labels labels, long timestampMs, long startMs, double value) {
         batch.add(
             () -> series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, value));
       }

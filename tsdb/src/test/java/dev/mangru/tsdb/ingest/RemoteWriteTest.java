@@ -8,6 +8,7 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.testkit.Seeds;
 import dev.mangru.model.wire.ProtobufWriter;
@@ -24,7 +25,12 @@ class RemoteWriteTest {
     final List<String> samples = new ArrayList<>();
 
     @Override
-    public void append(Labels labels, long timestampMs, double value) {
+    public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
+      throw MangruException.badData("this store keeps no native histograms");
+    }
+
+    @Override
+    public void append(Labels labels, long timestampMs, long startMs, double value) {
       if (samples.size() == 1_000_000) {
         throw new MangruException(ErrorCode.BODY_TOO_LARGE, "too many");
       }

@@ -1,6 +1,0 @@
-/// From labels to series: inverted lists, and the one algorithm that turns matchers into series
-/// numbers for head and blocks alike. Start with [SeriesIndex].
-@NullMarked
-package dev.mangru.tsdb.index;
-
-import org.jspecify.annotations.NullMarked;
