@@ -58,6 +58,11 @@ record MappedDisk(Path realRoot, CrashDisk crash) implements Disk {
   }
 
   @Override
+  public void link(Path from, Path to) throws IOException {
+    crash.link(map(from), map(to));
+  }
+
+  @Override
   public void syncDirectory(Path directory) throws IOException {
     crash.syncDirectory(map(directory));
   }

@@ -40,6 +40,11 @@ public interface Disk {
   /// Renames atomically, replacing what had the new name.
   void rename(Path from, Path to) throws IOException;
 
+  /// Gives a file a second name on the same file system (a hard link): both names share the bytes,
+  /// and removing one leaves the other. Fails if `to` is there. The name is durable after
+  /// [#syncDirectory] of its folder.
+  void link(Path from, Path to) throws IOException;
+
   /// Makes the folder's names durable.
   void syncDirectory(Path directory) throws IOException;
 

@@ -167,6 +167,11 @@ final class FileDisk implements Disk {
   }
 
   @Override
+  public void link(Path from, Path to) throws IOException {
+    Files.createLink(to, from);
+  }
+
+  @Override
   public void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

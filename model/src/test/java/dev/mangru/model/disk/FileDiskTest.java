@@ -7,6 +7,7 @@ import dev.mangru.model.disk.Disk.ReadableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,5 +42,18 @@ class FileDiskTest {
     file.close();
     assertThatThrownBy(() -> read(file)).isInstanceOf(ClosedChannelException.class);
     assertThatThrownBy(file::length).isInstanceOf(ClosedChannelException.class);
+  }
+
+  @Test
+  void a_linked_file_outlives_its_first_name() throws IOException {
+    Path first = Files.write(directory.resolve("first"), new byte[] {1, 2, 3, 4});
+    Path second = directory.resolve("second");
+    Disk.REAL.link(first, second);
+    assertThatThrownBy(() -> Disk.REAL.link(first, second))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    Disk.REAL.delete(first);
+    try (ReadableFile file = Disk.REAL.open(second)) {
+      assertThat(read(file)).containsExactly(2, 3, 4);
+    }
   }
 }

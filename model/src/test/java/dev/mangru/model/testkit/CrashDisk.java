@@ -360,6 +360,18 @@ public final class CrashDisk implements Disk {
   }
 
   @Override
+  public synchronized void link(Path from, Path to) throws IOException {
+    count("link " + from);
+    if (live.containsKey(to)) {
+      throw new FileAlreadyExistsException(to.toString());
+    }
+    if (!folders.contains(to.getParent())) {
+      throw new NoSuchFileException(to.toString());
+    }
+    changeName(null, to, existing(from));
+  }
+
+  @Override
   public synchronized void syncDirectory(Path directory) throws IOException {
     count("sync " + directory);
     List<NameChange> changes = pendingNames.remove(directory);
