@@ -2,6 +2,8 @@ package dev.mangru.model.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,6 +84,11 @@ public interface Disk {
     ///
     /// @throws java.io.EOFException if the file ends before
     void readFully(long offset, ByteBuffer target) throws IOException;
+
+    /// All of the file as read-only memory that is there until `arena` is closed, whether this file
+    /// is closed before or not. For sealed files with checksums only: who cuts or overwrites the
+    /// file meanwhile, or loses the disk under it, gives its readers an [InternalError].
+    MemorySegment map(Arena arena) throws IOException;
 
     /// Bytes in the file.
     long length() throws IOException;

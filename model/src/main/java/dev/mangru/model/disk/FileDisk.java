@@ -3,6 +3,8 @@ package dev.mangru.model.disk;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -107,6 +109,26 @@ final class FileDisk implements Disk {
                   file + ": the file ends at " + at + ", " + target.remaining() + " bytes short");
             }
             at += read;
+          } catch (ClosedChannelException e) {
+            interrupted |= Thread.interrupted();
+            reopen(current, e);
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    @Override
+    public MemorySegment map(Arena arena) throws IOException {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          FileChannel current = channel;
+          try {
+            return current.map(FileChannel.MapMode.READ_ONLY, 0, current.size(), arena);
           } catch (ClosedChannelException e) {
             interrupted |= Thread.interrupted();
             reopen(current, e);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.disk.Disk.ReadableFile;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
@@ -55,5 +58,22 @@ class FileDiskTest {
     try (ReadableFile file = Disk.REAL.open(second)) {
       assertThat(read(file)).containsExactly(2, 3, 4);
     }
+  }
+
+  @Test
+  void a_mapping_outlives_its_file_and_ends_with_its_arena() throws IOException {
+    Path path = Files.write(directory.resolve("block"), new byte[] {1, 2, 3, 4});
+    Arena arena = Arena.ofShared();
+    MemorySegment mapped;
+    try (ReadableFile file = Disk.REAL.open(path)) {
+      Thread.currentThread().interrupt();
+      mapped = file.map(arena);
+      assertThat(Thread.interrupted()).as("the interrupt is not swallowed").isTrue();
+    }
+    assertThat(mapped.isReadOnly()).isTrue();
+    assertThat(mapped.toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3, 4);
+    arena.close();
+    assertThatThrownBy(() -> mapped.get(ValueLayout.JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
   }
 }

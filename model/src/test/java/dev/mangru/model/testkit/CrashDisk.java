@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -515,6 +517,17 @@ public final class CrashDisk implements Disk {
           throw new EOFException(path + ": the file ends at " + content.live.length);
         }
         target.put(content.live, (int) offset, target.remaining());
+      }
+    }
+
+    /// A copy of what the file holds now: sealed files do not change.
+    @Override
+    public MemorySegment map(Arena arena) throws IOException {
+      synchronized (CrashDisk.this) {
+        checkOn("map " + path);
+        MemorySegment copy = arena.allocate(content.live.length, Long.BYTES);
+        MemorySegment.copy(MemorySegment.ofArray(content.live), 0, copy, 0, content.live.length);
+        return copy.asReadOnly();
       }
     }
 
