@@ -138,7 +138,7 @@ public final class SeriesFlood {
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + 64);
     int length = body.length;
     while (length >= 0x80) {
-      out.write(length & 0x7f | 0x80);
+      out.write((length & 0x7f) | 0x80);
       length >>>= 7;
     }
     out.write(length);
