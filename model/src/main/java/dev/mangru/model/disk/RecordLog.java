@@ -6,6 +6,7 @@ import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,10 +32,16 @@ import org.slf4j.LoggerFactory;
 /// file, so an interrupted caller cannot close it ([java.nio.channels.FileChannel] closes on
 /// interrupt).
 ///
+/// **Order.** What is queued is written in the order of the calls, and a rotation asked for with
+/// [#rotateLater] stands in that order too: who keeps records and rotations under one lock of its
+/// own knows what is in which segment without waiting for the disk.
+///
 /// **Faults.** A write that fails (disk full) is cut off again and only its batch fails: the log
-/// heals when there is room. A sync that fails tells nothing about what is on disk, so the log
-/// remembers the first cause and refuses everything from then on; retrying a sync is how PostgreSQL
-/// lost data. Whatever else ends the committing thread does the same: nobody waits for it in vain.
+/// heals when there is room. A record that makes sense only after those before it names the
+/// [#generation] it was made in, and fails too if one of them has failed since. A sync that fails
+/// tells nothing about what is on disk, so the log remembers the first cause and refuses everything
+/// from then on; retrying a sync is how PostgreSQL lost data. Whatever else ends the committing
+/// thread does the same: nobody waits for it in vain.
 ///
 /// The bytes are drawn in `FORMAT.md` beside this file.
 public final class RecordLog implements AutoCloseable {
@@ -54,6 +62,18 @@ public final class RecordLog implements AutoCloseable {
   /// framing takes. Chosen.
   private static final long FULL_BATCH_BYTES = 16L << 20;
 
+  /// Bytes that go to the disk with one call, outside the heap so that they are copied once.
+  /// Chosen.
+  private static final int FRAME_BYTES = 1 << 20;
+
+  /// How long what was written may stay unsynced with [Durability#OS].
+  private static final long SYNC_NANOS = 1_000_000_000;
+
+  /// The generation of records that do not depend on others.
+  private static final long ANY_GENERATION = -1;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final Disk disk;
   private final Path directory;
   private final long segmentBytes;
@@ -66,12 +86,17 @@ public final class RecordLog implements AutoCloseable {
   private final Deque<Entry> pending = new ArrayDeque<>();
   private long pendingBytes;
   private boolean closing;
-  private long rotationsAsked;
-  private long rotationsDone;
-  private boolean ended;
   private @Nullable IOException brokenBy;
+  private @Nullable Throwable lastFailure;
+
+  /// Failed writes so far; written by the committer under the lock.
+  private volatile long generation;
 
   // Confined to the committer once it runs; segmentNumber is published through the lock.
+  private final Durability durability;
+  private @Nullable ByteBuffer frame;
+  private long dirtySinceNanos;
+  private boolean dirty;
   private WritableFile segment;
   private long segmentNumber;
   private long segmentLength;
@@ -95,15 +120,25 @@ public final class RecordLog implements AutoCloseable {
     void read(Position position, ByteBuffer payload) throws IOException;
   }
 
+  /// A record, or with no payload a rotation.
   private static final class Entry {
     final ByteBuffer payload;
     final Runnable applied;
+    final long generation;
     final CountDownLatch done = new CountDownLatch(1);
     @Nullable Throwable failure;
 
-    Entry(ByteBuffer payload, Runnable applied) {
+    /// The segment in use after a rotation.
+    long segment;
+
+    Entry(ByteBuffer payload, Runnable applied, long generation) {
       this.payload = payload;
       this.applied = applied;
+      this.generation = generation;
+    }
+
+    boolean rotation() {
+      return payload.capacity() == 0;
     }
   }
 
@@ -125,6 +160,21 @@ public final class RecordLog implements AutoCloseable {
   public static RecordLog open(
       Disk disk, Path directory, String name, long segmentBytes, long firstSegment, Reader reader)
       throws IOException {
+    return open(disk, directory, name, segmentBytes, firstSegment, Durability.SYNCED, reader);
+  }
+
+  /// As [#open(Disk, Path, String, long, long, Reader)].
+  ///
+  /// @param durability when a record counts as written
+  public static RecordLog open(
+      Disk disk,
+      Path directory,
+      String name,
+      long segmentBytes,
+      long firstSegment,
+      Durability durability,
+      Reader reader)
+      throws IOException {
     disk.createDirectories(directory);
     List<Path> segments = new ArrayList<>();
     for (Path path : segments(disk, directory)) {
@@ -137,7 +187,8 @@ public final class RecordLog implements AutoCloseable {
     if (segments.isEmpty()) {
       long number = Math.max(1, firstSegment);
       WritableFile file = newSegment(disk, directory, number);
-      return new RecordLog(disk, directory, name, segmentBytes, file, number, MAGIC.length);
+      return new RecordLog(
+          disk, directory, name, segmentBytes, durability, file, number, MAGIC.length);
     }
     List<Path> filled = withoutEmptyTail(disk, segments);
     long wholeBytes = 0;
@@ -161,6 +212,7 @@ public final class RecordLog implements AutoCloseable {
         directory,
         name,
         segmentBytes,
+        durability,
         file,
         number(last),
         Math.max(wholeBytes, MAGIC.length));
@@ -213,12 +265,14 @@ public final class RecordLog implements AutoCloseable {
       Path directory,
       String name,
       long segmentBytes,
+      Durability durability,
       WritableFile segment,
       long segmentNumber,
       long segmentLength) {
     this.disk = disk;
     this.directory = directory;
     this.segmentBytes = segmentBytes;
+    this.durability = durability;
     this.segment = segment;
     this.segmentNumber = segmentNumber;
     this.segmentLength = segmentLength;
@@ -238,7 +292,7 @@ public final class RecordLog implements AutoCloseable {
   ///   returns; must be quick and must not throw
   /// @throws MangruException `UNAVAILABLE` if the record could not be made durable
   public void append(ByteBuffer payload, Runnable applied) {
-    await(enqueue(payload, applied));
+    await(enqueue(payload, applied, ANY_GENERATION));
   }
 
   /// A record on its way to the disk.
@@ -253,21 +307,81 @@ public final class RecordLog implements AutoCloseable {
     public void await() {
       RecordLog.this.await(entry);
     }
+
+    /// Whether [#await] would return at once.
+    public boolean done() {
+      return entry.done.getCount() == 0;
+    }
+  }
+
+  /// A rotation on its way.
+  public final class Rotation {
+    private final Entry entry;
+
+    private Rotation(Entry entry) {
+      this.entry = entry;
+    }
+
+    /// Waits until every record queued before the rotation has been answered.
+    ///
+    /// @return the number of the segment that the records queued after it go to, or begin in
+    /// @throws MangruException `UNAVAILABLE` if the next segment cannot be made; the log goes on in
+    ///   the current one
+    public long await() {
+      RecordLog.this.await(entry);
+      return entry.segment;
+    }
+  }
+
+  /// How many writes have failed so far: a record submitted with this number fails if another one
+  /// fails before it is written.
+  public long generation() {
+    return generation;
+  }
+
+  /// Queues one record that makes sense only if every record submitted before it is written.
+  ///
+  /// @param madeIn what [#generation] was when the record was made
+  /// @throws MangruException `UNAVAILABLE` if a write has failed since
+  public Ticket submit(ByteBuffer payload, Runnable applied, long madeIn) {
+    return new Ticket(enqueue(payload, applied, madeIn));
+  }
+
+  /// Queues a rotation without waiting: records submitted after it go to a later segment than those
+  /// before it, unless it fails.
+  ///
+  /// @throws MangruException `UNAVAILABLE` if the log is broken or closed
+  public Rotation rotateLater() {
+    Entry entry = new Entry(NOTHING, () -> {}, ANY_GENERATION);
+    lock.lock();
+    try {
+      if (brokenBy != null) {
+        throw unavailable(brokenBy);
+      }
+      if (closing) {
+        throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closed");
+      }
+      pending.add(entry);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return new Rotation(entry);
   }
 
   /// Queues one record without waiting: the order of calls is the order in the log. The caller may
   /// hold its own lock meanwhile and [Ticket#await] after letting go of it.
   public Ticket submit(ByteBuffer payload, Runnable applied) {
-    return new Ticket(enqueue(payload, applied));
+    return new Ticket(enqueue(payload, applied, ANY_GENERATION));
   }
 
-  private Entry enqueue(ByteBuffer payload, Runnable applied) {
+  private Entry enqueue(ByteBuffer payload, Runnable applied, long madeIn) {
     int length = payload.remaining();
     if (length == 0 || length > MAX_RECORD_BYTES) {
       throw new IllegalArgumentException(
           "a record must have 1 to " + MAX_RECORD_BYTES + " bytes, not " + length);
     }
-    Entry entry = new Entry(payload.duplicate(), applied);
+    Entry entry = new Entry(payload.duplicate(), applied, madeIn);
     lock.lock();
     try {
       while (pendingBytes > MAX_PENDING_BYTES && !closing && brokenBy == null) {
@@ -278,6 +392,9 @@ public final class RecordLog implements AutoCloseable {
       }
       if (closing) {
         throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closing");
+      }
+      if (stale(entry)) {
+        throw unavailable(failureBefore());
       }
       pending.add(entry);
       pendingBytes += length;
@@ -318,27 +435,7 @@ public final class RecordLog implements AutoCloseable {
   /// @throws MangruException `UNAVAILABLE` if the next segment cannot be made; the log goes on in
   ///   the current one
   public long rotate() {
-    lock.lock();
-    try {
-      long mine = ++rotationsAsked;
-      changed.signalAll();
-      while (rotationsDone < mine && brokenBy == null && !ended) {
-        changed.awaitUninterruptibly();
-      }
-      if (brokenBy != null) {
-        throw unavailable(brokenBy);
-      }
-      if (rotationsDone < mine) {
-        throw new MangruException(ErrorCode.UNAVAILABLE, directory + " is closed");
-      }
-      IOException failure = rotationFailure;
-      if (failure != null) {
-        throw unavailable(failure);
-      }
-      return segmentNumber;
-    } finally {
-      lock.unlock();
-    }
+    return rotateLater().await();
   }
 
   /// Deletes the segments before `segmentNumber`.
@@ -391,36 +488,71 @@ public final class RecordLog implements AutoCloseable {
   // ---- the committer ---------------------------------------------------------------------------
 
   private void run() {
-    try {
+    try (Arena arena = Arena.ofConfined()) {
+      frame = arena.allocate(FRAME_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
       commitLoop();
     } catch (RuntimeException | Error e) {
       breakDown(new IOException("writing to " + directory + " ended: " + e, e));
     } finally {
+      frame = null;
       end();
     }
   }
 
   private void commitLoop() {
     while (true) {
-      long asked;
       lock.lock();
       try {
-        while (pending.isEmpty() && !closing && rotationsDone == rotationsAsked) {
-          changed.awaitUninterruptibly();
+        while (pending.isEmpty() && !closing && !syncIsDue()) {
+          if (dirty) {
+            changed.awaitNanos(SYNC_NANOS - (System.nanoTime() - dirtySinceNanos));
+          } else {
+            changed.awaitUninterruptibly();
+          }
         }
-        if (pending.isEmpty() && rotationsDone == rotationsAsked) {
-          return; // closing, and nothing is left
+        if (pending.isEmpty() && closing) {
+          break; // nothing is left
         }
         taken = new ArrayList<>(pending);
         pending.clear();
-        asked = rotationsAsked;
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody but the log has this thread", e);
       } finally {
         lock.unlock();
       }
-      commitInParts(taken);
-      if (asked > rotationsDone) {
-        rotateNow();
-        rotated(asked);
+      int from = 0;
+      for (int i = 0; i < taken.size(); i++) {
+        Entry entry = taken.get(i);
+        if (entry.rotation()) {
+          commitInParts(taken.subList(from, i));
+          from = i + 1;
+          rotateNow();
+          entry.failure = brokenBy() == null ? rotationFailure : brokenBy();
+          entry.segment = segmentNumber;
+          entry.done.countDown();
+        }
+      }
+      commitInParts(taken.subList(from, taken.size()));
+      if (syncIsDue()) {
+        syncLate();
+      }
+    }
+    syncLate();
+  }
+
+  /// Whether records were written a second ago and not synced since; only if the owner wants it so.
+  private boolean syncIsDue() {
+    return dirty && System.nanoTime() - dirtySinceNanos >= SYNC_NANOS;
+  }
+
+  private void syncLate() {
+    if (dirty && brokenBy() == null) {
+      try {
+        segment.sync();
+        dirty = false;
+        cutOff = false;
+      } catch (IOException e) {
+        breakDown(e);
       }
     }
   }
@@ -445,18 +577,6 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
-  /// Tells those who asked for a rotation, up to this one, that everything queued before is applied
-  /// and the rotation tried.
-  private void rotated(long asked) {
-    lock.lock();
-    try {
-      rotationsDone = asked;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /// Closes the segment and lets nobody wait any longer.
   private void end() {
     try {
@@ -467,7 +587,6 @@ public final class RecordLog implements AutoCloseable {
     }
     lock.lock();
     try {
-      ended = true;
       for (List<Entry> unanswered : List.of(taken, List.copyOf(pending))) {
         for (Entry entry : unanswered) {
           if (entry.done.getCount() > 0) {
@@ -489,13 +608,17 @@ public final class RecordLog implements AutoCloseable {
       failure = write(batch);
     }
     for (Entry entry : batch) {
-      entry.failure = failure;
-      if (failure == null) {
-        try {
-          entry.applied.run();
-        } catch (RuntimeException | Error e) {
-          entry.failure = e;
-          breakDown(new IOException("a record on disk could not be applied in memory", e));
+      if (stale(entry)) {
+        entry.failure = failureBefore();
+      } else {
+        entry.failure = failure;
+        if (failure == null) {
+          try {
+            entry.applied.run();
+          } catch (RuntimeException | Error e) {
+            entry.failure = e;
+            breakDown(new IOException("a record on disk could not be applied in memory", e));
+          }
         }
       }
       entry.done.countDown();
@@ -505,21 +628,30 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
+  private boolean stale(Entry entry) {
+    return entry.generation != ANY_GENERATION && entry.generation != generation;
+  }
+
+  private Throwable failureBefore() {
+    lock.lock();
+    try {
+      return lastFailure == null ? new IOException("an earlier record failed") : lastFailure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private @Nullable Throwable write(List<Entry> batch) {
     long before = segmentLength;
     try {
-      long bytes = 0;
       for (Entry entry : batch) {
-        bytes += RECORD_HEADER_BYTES + entry.payload.remaining();
+        if (!stale(entry)) {
+          frame(entry.payload);
+        }
       }
-      ByteBuffer frame = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
-      for (Entry entry : batch) {
-        frame.putInt(entry.payload.remaining()).putInt(checksum(entry.payload));
-        frame.put(entry.payload.duplicate());
-      }
-      segment.write(frame.flip());
-      segmentLength += bytes;
-    } catch (IOException | RuntimeException | Error e) { // a heap too full for the frame included
+      flushFrame();
+    } catch (IOException | RuntimeException | Error e) {
+      framed().clear();
       try {
         segment.truncate(before);
         segmentLength = before;
@@ -528,7 +660,15 @@ public final class RecordLog implements AutoCloseable {
         e.addSuppressed(again);
         breakDown(e instanceof IOException io ? io : new IOException(e));
       }
+      failed(e);
       return e;
+    }
+    if (durability == Durability.OS) {
+      if (!dirty) {
+        dirty = true;
+        dirtySinceNanos = System.nanoTime();
+      }
+      return null;
     }
     try {
       segment.sync();
@@ -540,11 +680,56 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
+  /// Counts a failed write before anyone hears of it.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the committer writes it
+  private void failed(Throwable cause) {
+    lock.lock();
+    try {
+      lastFailure = cause;
+      generation++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ByteBuffer framed() {
+    return Objects.requireNonNull(frame, "the committer runs");
+  }
+
+  /// Puts a record into the frame, and the frame to the disk each time it is full.
+  private void frame(ByteBuffer payload) throws IOException {
+    ByteBuffer target = framed();
+    if (target.remaining() < RECORD_HEADER_BYTES) {
+      flushFrame();
+    }
+    target.putInt(payload.remaining()).putInt(checksum(payload));
+    ByteBuffer rest = payload.duplicate();
+    while (rest.hasRemaining()) {
+      int count = Math.min(rest.remaining(), target.remaining());
+      target.put(target.position(), rest, rest.position(), count);
+      target.position(target.position() + count);
+      rest.position(rest.position() + count);
+      if (!target.hasRemaining()) {
+        flushFrame();
+      }
+    }
+  }
+
+  private void flushFrame() throws IOException {
+    ByteBuffer full = framed().flip();
+    int bytes = full.remaining();
+    if (bytes > 0) {
+      segment.write(full);
+    }
+    full.clear();
+    segmentLength += bytes;
+  }
+
   private void rotateNow() {
     try {
       rotationFailure = null;
       if (segmentLength > MAGIC.length && brokenBy() == null) {
-        if (cutOff) {
+        if (cutOff || dirty) {
           syncCut();
         }
         WritableFile next = newSegment(disk, directory, segmentNumber + 1);
@@ -566,11 +751,12 @@ public final class RecordLog implements AutoCloseable {
   }
 
   /// Only the last segment may end in a torn record: before another one follows, the cut must be
-  /// durable.
+  /// durable, and so must what was written without a sync.
   private void syncCut() throws IOException {
     try {
       segment.sync();
       cutOff = false;
+      dirty = false;
     } catch (IOException e) {
       breakDown(e);
       throw e;
