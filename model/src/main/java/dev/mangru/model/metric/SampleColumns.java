@@ -111,6 +111,25 @@ public final class SampleColumns {
     count = newCount;
   }
 
+  /// Removes the samples at `from`, inclusive, to `to`, exclusive; later ones move up.
+  public void removeRange(int from, int to) {
+    if (from < 0 || from > to || to > count) {
+      throw new IllegalArgumentException(
+          "cannot remove " + from + " to " + to + " of " + count + " samples");
+    }
+    int moved = count - to;
+    System.arraycopy(timesMs, to, timesMs, from, moved);
+    System.arraycopy(values, to, values, from, moved);
+    if (anyHistogram) {
+      System.arraycopy(histograms, to, histograms, from, moved);
+      Arrays.fill(histograms, from + moved, count, null);
+    }
+    if (anyStart) {
+      System.arraycopy(startsMs, to, startsMs, from, moved);
+    }
+    count = from + moved;
+  }
+
   /// Adds a float without a start timestamp.
   public void add(long timestampMs, double value) {
     add(timestampMs, SampleCursor.NO_START, value, null);
