@@ -42,6 +42,12 @@ public final class ByteReader {
     return position;
   }
 
+  /// Goes on `bytes` further.
+  public void skip(int bytes) throws CorruptDataException {
+    need(bytes);
+    position += bytes;
+  }
+
   /// One byte, 0 to 255.
   public int u8() throws CorruptDataException {
     need(1);
