@@ -1,6 +1,5 @@
 package dev.mangru.model.metric;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
@@ -125,18 +124,48 @@ public final class Labels implements Comparable<Labels>, Iterable<Label> {
 
   /// These labels without the metric name.
   public Labels withoutMetricName() {
-    return has(METRIC_NAME) ? without(List.of(METRIC_NAME)) : this;
+    int place = 0;
+    while (place < pairs.length && !pairs[place].equals(METRIC_NAME)) {
+      place += 2;
+    }
+    if (place == pairs.length) {
+      return this;
+    }
+    String[] kept = new String[pairs.length - 2];
+    System.arraycopy(pairs, 0, kept, 0, place);
+    System.arraycopy(pairs, place + 2, kept, place, kept.length - place);
+    return ofSortedPairs(kept);
   }
 
   private Labels filter(Collection<String> names, boolean keep) {
-    List<String> kept = new ArrayList<>(pairs.length);
+    String[] kept = new String[pairs.length];
+    int size = 0;
     for (int i = 0; i < pairs.length; i += 2) {
       if (names.contains(pairs[i]) == keep) {
-        kept.add(pairs[i]);
-        kept.add(pairs[i + 1]);
+        kept[size++] = pairs[i];
+        kept[size++] = pairs[i + 1];
       }
     }
-    return kept.size() == pairs.length ? this : ofSortedPairs(kept.toArray(String[]::new));
+    return size == pairs.length ? this : ofSortedPairs(Arrays.copyOf(kept, size));
+  }
+
+  /// These labels with `name` set to `value`; an empty value removes it.
+  public Labels with(String name, String value) {
+    int place = 0;
+    while (place < pairs.length && compareUtf8(pairs[place], name) < 0) {
+      place += 2;
+    }
+    boolean there = place < pairs.length && pairs[place].equals(name);
+    if (value.isEmpty()) {
+      return there ? without(List.of(name)) : this;
+    }
+    String[] changed = new String[there ? pairs.length : pairs.length + 2];
+    System.arraycopy(pairs, 0, changed, 0, place);
+    changed[place] = name;
+    changed[place + 1] = value;
+    int rest = there ? place + 2 : place;
+    System.arraycopy(pairs, rest, changed, place + 2, pairs.length - rest);
+    return ofSortedPairs(changed);
   }
 
   /// As a map, in label order.
@@ -175,7 +204,9 @@ public final class Labels implements Comparable<Labels>, Iterable<Label> {
   public int compareTo(Labels other) {
     int shared = Math.min(pairs.length, other.pairs.length);
     for (int i = 0; i < shared; i++) {
-      int order = compareUtf8(pairs[i], other.pairs[i]);
+      String mine = pairs[i];
+      String theirs = other.pairs[i];
+      int order = mine.equals(theirs) ? 0 : compareUtf8(mine, theirs);
       if (order != 0) {
         return order;
       }

@@ -41,5 +41,13 @@ public interface Querier extends AutoCloseable {
         columns.add(cursor.timestampMs(), cursor.startMs(), cursor.value(), cursor.histogram());
       }
     }
+
+    /// Replaces what `columns` holds by the newest sample of the series inside the querier's range,
+    /// stale marker or not: all that an instant query needs of a series. Throws what [#samples]
+    /// throws.
+    default void readNewest(SampleColumns columns) {
+      read(columns);
+      columns.removeRange(0, Math.max(0, columns.count() - 1));
+    }
   }
 }
