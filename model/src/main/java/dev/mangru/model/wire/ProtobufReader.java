@@ -66,6 +66,11 @@ public final class ProtobufReader {
     return true;
   }
 
+  /// Where in the array this reader stands.
+  public int position() {
+    return position;
+  }
+
   /// Number of the current field.
   public int field() {
     return field;

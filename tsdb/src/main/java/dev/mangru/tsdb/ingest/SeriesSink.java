@@ -2,43 +2,67 @@ package dev.mangru.tsdb.ingest;
 
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
-import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.MetricMetadata;
+import dev.mangru.model.metric.NativeHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Takes one series after the other: first its labels, in any order, then its samples. Checks the
-/// labels, appends the samples, and counts. Confined to one thread.
+/// Between a decoder and a batch: takes one series after the other, checks labels that the batch
+/// does not know yet, leaves out what is wrong with a reason, and counts. Confined to one thread.
+///
+/// A series begins with [#begin]. Its labels follow only if somebody asks for them: a series that
+/// the batch knows by its bytes has none here.
 final class SeriesSink {
 
-  private final Appender appender;
+  /// In place of a series: its labels are wrong, so its samples are left out.
+  static final int BAD = -2;
 
-  private String[] pairs = new String[32];
+  private static final MetricMetadata.Type[] TYPES = MetricMetadata.Type.values();
+
+  private final SampleBatch batch;
+  private final Extras extras;
+
+  private String[] pairs = new String[64];
   private int length;
   private @Nullable Labels labels;
   private @Nullable String problem;
-  private long samplesOfSeries;
+  private long floatsOfSeries;
+  private long histogramsOfSeries;
+  private long badHistogramsOfSeries;
 
   private long series;
   private long samples;
+  private long histograms;
   private long badSeries;
   private long badSamples;
-  private long histograms;
+  private long badHistograms;
   private long exemplars;
   private long metadata;
-  private final List<String> problems = new ArrayList<>();
+  private long badExtras;
+  private final List<String> problems = new ArrayList<>(0);
 
-  SeriesSink(Appender appender) {
-    this.appender = appender;
+  SeriesSink(SampleBatch batch, Extras extras) {
+    this.batch = batch;
+    this.extras = extras;
   }
 
-  void beginSeries() {
+  Extras extras() {
+    return extras;
+  }
+
+  // ---- one series ---------------------------------------------------------------------------
+
+  void begin() {
     length = 0;
     labels = null;
     problem = null;
-    samplesOfSeries = 0;
+    floatsOfSeries = 0;
+    histogramsOfSeries = 0;
+    badHistogramsOfSeries = 0;
   }
 
   /// Adds a label of the series. An empty value is the same as no label.
@@ -63,16 +87,42 @@ final class SeriesSink {
     }
   }
 
-  /// Ends the labels of the series.
-  void endLabels() {
-    if (problem == null) {
-      String[] sorted = sorted();
-      checkNoRepeats(sorted);
-      labels = Labels.ofSortedPairs(sorted);
-      if (!labels.has(Labels.METRIC_NAME)) {
-        bad("there is no metric name (label __name__)");
+  /// Whether labels were given since [#begin].
+  boolean hasLabels() {
+    return length > 0;
+  }
+
+  /// Ends the labels of a series that the batch does not know, and makes it known.
+  ///
+  /// @return the series, -1 if it may not come in, or [#BAD]
+  int define(long hash1, long hash2) {
+    if (problem != null) {
+      return BAD;
+    }
+    Labels checked = checked();
+    if (problem != null) {
+      return BAD;
+    }
+    try {
+      return batch.define(checked, hash1, hash2);
+    } catch (MangruException e) {
+      return refused(e);
+    }
+  }
+
+  private Labels checked() {
+    String[] sorted = sorted();
+    for (int i = 2; i < sorted.length; i += 2) {
+      if (sorted[i].equals(sorted[i - 2])) {
+        bad("label " + quote(sorted[i]) + " comes twice");
       }
     }
+    Labels result = Labels.ofSortedPairs(sorted);
+    if (!result.has(Labels.METRIC_NAME)) {
+      bad("there is no metric name (label __name__)");
+    }
+    labels = result;
+    return result;
   }
 
   private String[] sorted() {
@@ -95,41 +145,116 @@ final class SeriesSink {
     return result;
   }
 
-  private void checkNoRepeats(String[] sorted) {
-    for (int i = 2; i < sorted.length; i += 2) {
-      if (sorted[i].equals(sorted[i - 2])) {
-        bad("label " + quote(sorted[i]) + " comes twice");
-      }
-    }
-  }
-
-  /// Appends a sample of the series.
-  void sample(long timestampMs, double value) {
-    samplesOfSeries++;
-    Labels good = labels;
-    if (problem != null || good == null) {
-      return;
+  /// Adds a float. Returns the series for the next one: [#BAD] if the store refuses its labels.
+  int add(int ref, long timestampMs, long startMs, long valueBits) {
+    floatsOfSeries++;
+    if (ref == BAD) {
+      return BAD;
     }
     try {
-      appender.append(good, timestampMs, value);
+      batch.add(ref, timestampMs, startMs, valueBits);
+      return ref;
     } catch (MangruException e) {
-      if (e.code() != ErrorCode.BAD_DATA) {
-        throw e;
-      }
-      bad(e.text());
+      return refused(e);
     }
   }
 
-  void endSeries() {
+  /// Adds a native histogram; as the other one.
+  int add(int ref, long timestampMs, long startMs, NativeHistogram histogram) {
+    histogramsOfSeries++;
+    if (ref == BAD) {
+      return BAD;
+    }
+    try {
+      batch.add(ref, timestampMs, startMs, histogram);
+      return ref;
+    } catch (MangruException e) {
+      return refused(e);
+    }
+  }
+
+  /// Leaves one histogram out of a series that is right otherwise.
+  void badHistogram(String reason) {
+    badHistogramsOfSeries++;
+    if (problem == null) {
+      problem("a native histogram of series " + describe() + ": " + reason);
+    }
+  }
+
+  private int refused(MangruException e) {
+    if (e.code() != ErrorCode.BAD_DATA) {
+      throw e;
+    }
+    bad(e.text());
+    return BAD;
+  }
+
+  /// Ends the series.
+  void end() {
     if (problem == null) {
       series++;
-      samples += samplesOfSeries;
+      samples += floatsOfSeries;
+      histograms += histogramsOfSeries;
+      badHistograms += badHistogramsOfSeries;
       return;
     }
     badSeries++;
-    badSamples += samplesOfSeries;
+    badSamples += floatsOfSeries + histogramsOfSeries + badHistogramsOfSeries;
+    problem("series " + describe() + ": " + problem);
+  }
+
+  /// Counts a whole series of which the batch took every sample.
+  void known(int floats) {
+    series++;
+    samples += floats;
+  }
+
+  // ---- what is beside samples -----------------------------------------------------------------
+
+  /// Counts exemplars that nobody keeps.
+  void exemplars(int count) {
+    exemplars += count;
+  }
+
+  /// Hands over an exemplar of the series, whose labels were given.
+  void exemplar(Exemplar exemplar) {
+    exemplars++;
+    if (problem != null) {
+      return;
+    }
+    Labels known = labels;
+    extras.add(known == null ? checked() : known, exemplar);
+  }
+
+  /// Counts metadata that nobody keeps.
+  void metadata() {
+    metadata++;
+  }
+
+  /// Hands over metadata.
+  void metadata(String metric, MetricMetadata about) {
+    metadata++;
+    if (!metric.isEmpty()) {
+      extras.add(metric, about);
+    }
+  }
+
+  /// Leaves out an exemplar or metadata of the series, whose labels were given.
+  void badExtra(String what, String reason) {
+    badExtras++;
+    problem(what + " of series " + describe() + ": " + reason);
+  }
+
+  /// The type that a number on the wire stands for; a number from the future for none known.
+  static MetricMetadata.Type type(long number) {
+    return number >= 0 && number < TYPES.length ? TYPES[(int) number] : MetricMetadata.Type.UNKNOWN;
+  }
+
+  // ---- telling ----------------------------------------------------------------------------------
+
+  private void problem(String text) {
     if (problems.size() < RemoteWriteSummary.MAX_PROBLEMS) {
-      problems.add("series " + describe() + ": " + problem);
+      problems.add(text);
     }
   }
 
@@ -153,20 +278,17 @@ final class SeriesSink {
     return text.length() <= 60 ? text : text.substring(0, 59) + "…";
   }
 
-  void histogram() {
-    histograms++;
-  }
-
-  void exemplar() {
-    exemplars++;
-  }
-
-  void metadata() {
-    metadata++;
-  }
-
   RemoteWriteSummary summary() {
     return new RemoteWriteSummary(
-        series, samples, badSeries, badSamples, histograms, exemplars, metadata, problems);
+        series,
+        samples,
+        histograms,
+        badSeries,
+        badSamples,
+        badHistograms,
+        exemplars,
+        metadata,
+        badExtras,
+        problems);
   }
 }

@@ -109,7 +109,7 @@ class RemoteWriteTest {
   @Test
   void version_1_hands_over_every_sample_with_sorted_labels() {
     RemoteWriteSummary summary = RemoteWriteV1.decode(body1(), notes);
-    assertThat(summary).isEqualTo(new RemoteWriteSummary(2, 2, 0, 0, 0, 0, 1, List.of()));
+    assertThat(summary).isEqualTo(new RemoteWriteSummary(2, 2, 0, 0, 0, 0, 0, 1, 0, List.of()));
     assertThat(summary.complete()).isTrue();
     assertThat(notes.samples)
         .containsExactly(
@@ -120,7 +120,7 @@ class RemoteWriteTest {
   @Test
   void version_2_hands_over_every_sample_with_its_symbols() {
     RemoteWriteSummary summary = RemoteWriteV2.decode(body2(), notes);
-    assertThat(summary).isEqualTo(new RemoteWriteSummary(2, 2, 0, 0, 0, 0, 2, List.of()));
+    assertThat(summary).isEqualTo(new RemoteWriteSummary(2, 2, 0, 0, 0, 0, 0, 2, 0, List.of()));
     assertThat(notes.samples)
         .containsExactly(
             "up{job=\"망루\"} 1000 3ff0000000000000", "up{job=\"up\"} -5 7ff0000000000002");
@@ -146,7 +146,7 @@ class RemoteWriteTest {
   }
 
   @Test
-  void histograms_and_exemplars_are_counted_and_the_summary_names_what_is_missing() {
+  void histograms_that_a_store_does_not_keep_are_missing_and_exemplars_are_counted() {
     byte[] body =
         new ProtobufWriter()
             .message(
@@ -159,11 +159,13 @@ class RemoteWriteTest {
                         .message(4, histogram -> histogram.varint(15, 2)))
             .toByteArray();
     RemoteWriteSummary summary = RemoteWriteV1.decode(body, notes);
-    assertThat(summary.histograms()).isEqualTo(2);
+    assertThat(summary.badSamples()).isEqualTo(2);
     assertThat(summary.exemplars()).isEqualTo(1);
     assertThat(summary.complete()).isFalse();
     assertThat(summary.describeMissing())
-        .startsWith("2 native histogram samples left out: native histograms are not supported yet");
+        .isEqualTo(
+            "1 series with 2 samples left out: series {__name__=\"h\"}: this store keeps no native"
+                + " histograms");
   }
 
   @Test
@@ -233,7 +235,7 @@ class RemoteWriteTest {
 
   @Test
   void a_body_of_nothing_but_symbols_meets_a_limit() {
-    byte[] body = new byte[2 * (RemoteWriteV2.MAX_SYMBOLS + 1)];
+    byte[] body = new byte[2 * (Symbols.MAX_SYMBOLS + 1)];
     for (int i = 0; i < body.length; i += 2) {
       body[i] = 4 << 3 | 2;
     }
