@@ -3,26 +3,28 @@ package dev.mangru.tsdb.promql;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /// Aggregations over the elements of a vector. Confined to the query's thread.
 ///
 /// Groups are found once per series; at each step a group consists of its series that have a value
-/// there.
+/// there. What can be folded is folded series by series ([StepFold]).
 final class AggregateEvaluator {
 
   private final QueryContext context;
   private final Evaluator evaluator;
+  private final CallEvaluator calls;
+  private final SeriesStream stream;
 
-  AggregateEvaluator(QueryContext context, Evaluator evaluator) {
+  AggregateEvaluator(
+      QueryContext context, Evaluator evaluator, CallEvaluator calls, SeriesStream stream) {
     this.context = context;
     this.evaluator = evaluator;
+    this.calls = calls;
+    this.stream = stream;
   }
 
   /// The members of one group, in input order.
@@ -37,6 +39,9 @@ final class AggregateEvaluator {
   }
 
   Evaluated.Vectors evaluate(Expr.Aggregate aggregate, Steps steps) {
+    if (StepFold.folds(aggregate.operation())) {
+      return fold(aggregate, steps);
+    }
     double[] parameter = {};
     if (aggregate.parameter() != null && aggregate.operation() != Aggregation.COUNT_VALUES) {
       parameter = evaluator.scalars(aggregate.parameter(), steps);
@@ -60,10 +65,51 @@ final class AggregateEvaluator {
     }
     for (Group group : groups) {
       double[] values = evaluator.allocate(steps);
-      reduce(aggregate.operation(), group.members, parameter, values);
+      new StepQuantiles(group.members, context.budget()).of(parameter, values);
       result.add(new StepSeries(group.labels, group.dropName, values));
     }
     evaluator.release(input);
+    return new Evaluated.Vectors(result);
+  }
+
+  /// Adds series to their groups as they come; only where they must be compared with each other
+  /// first are all of them in memory.
+  private Evaluated.Vectors fold(Expr.Aggregate aggregate, Steps steps) {
+    StepFold fold = new StepFold(aggregate.operation(), steps.count(), context.budget());
+    Expr inner = aggregate.inner();
+    Expr.Call call = calls.streamable(StepInvariance.unwrap(inner));
+    LabelGrouper grouper;
+    if (evaluator.isPlainSelector(inner, steps)) {
+      grouper = grouper(aggregate, aggregate.grouping(), false);
+      boolean presence =
+          aggregate.operation() == Aggregation.COUNT || aggregate.operation() == Aggregation.GROUP;
+      stream.instant(
+          (Expr.VectorSelector) StepInvariance.unwrap(inner),
+          steps,
+          new WindowKernels.Edge(true),
+          presence,
+          (labels, dropName, values) -> fold.add(grouper.number(labels), dropName, values));
+    } else if (call != null && !evaluator.broadcasts(call, steps)) {
+      boolean nameGoes = !CallEvaluator.keepsName(call.function());
+      boolean later = nameGoes && context.options().delayedNameRemoval();
+      grouper = grouper(aggregate, aggregate.grouping(), nameGoes && !later);
+      calls.stream(
+          call,
+          steps,
+          (labels, dropName, values) ->
+              fold.add(grouper.number(labels), later || dropName, values));
+    } else {
+      grouper = grouper(aggregate, aggregate.grouping(), false);
+      Evaluated.Vectors input = evaluator.vectors(inner, steps);
+      for (StepSeries one : input.series()) {
+        fold.add(grouper.number(one.labels()), one.dropName(), one.values());
+      }
+      evaluator.release(input);
+    }
+    List<StepSeries> result = new ArrayList<>(grouper.count());
+    for (int group = 0; group < grouper.count(); group++) {
+      result.add(new StepSeries(grouper.labels(group), fold.dropName(group), fold.result(group)));
+    }
     return new Evaluated.Vectors(result);
   }
 
@@ -130,41 +176,36 @@ final class AggregateEvaluator {
     }
   }
 
-  private List<Group> groups(
-      Expr.Aggregate aggregate, List<String> grouping, List<StepSeries> series) {
-    Set<String> names = new LinkedHashSet<>(grouping);
+  /// @param nameGone whether the input has lost its metric name, though labels still show it
+  private LabelGrouper grouper(Expr.Aggregate aggregate, List<String> grouping, boolean nameGone) {
+    List<String> names = new ArrayList<>(grouping);
     if (aggregate.without()) {
       names.add(Labels.METRIC_NAME);
       if (context.options().typeAndUnitLabels()) {
         names.add(QueryContext.TYPE_LABEL);
         names.add(QueryContext.UNIT_LABEL);
       }
+    } else if (nameGone) {
+      names.removeIf(Labels.METRIC_NAME::equals);
     }
-    Map<Labels, Group> groups = new LinkedHashMap<>();
+    return new LabelGrouper(names, aggregate.without());
+  }
+
+  private List<Group> groups(
+      Expr.Aggregate aggregate, List<String> grouping, List<StepSeries> series) {
+    LabelGrouper grouper = grouper(aggregate, grouping, false);
+    List<Group> groups = new ArrayList<>();
     for (StepSeries one : series) {
-      Labels key = aggregate.without() ? one.labels().without(names) : one.labels().keep(names);
-      Group group = groups.computeIfAbsent(key, Group::new);
+      int number = grouper.number(one.labels());
+      if (number == groups.size()) {
+        groups.add(new Group(grouper.labels(number)));
+      }
+      Group group = groups.get(number);
       group.members.add(one);
       group.dropName |= one.dropName();
       context.budget().work(8);
     }
-    return new ArrayList<>(groups.values());
-  }
-
-  private void reduce(
-      Aggregation operation, List<StepSeries> members, double[] parameter, double[] into) {
-    Reducer reducer = new Reducer(operation);
-    for (int i = 0; i < into.length; i++) {
-      reducer.reset();
-      for (StepSeries member : members) {
-        double value = member.values()[i];
-        if (!StepSeries.isAbsent(value)) {
-          reducer.add(value);
-        }
-      }
-      into[i] = reducer.result(parameter.length == 0 ? 0 : parameter[i]);
-      context.budget().work(members.size());
-    }
+    return groups;
   }
 
   private Evaluated.Vectors countValues(
@@ -202,85 +243,5 @@ final class AggregateEvaluator {
 
   private static boolean isUtf8(String text) {
     return text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
-  }
-
-  /// Folds the values of one group at one step.
-  private static final class Reducer {
-    private final Aggregation operation;
-    private final NeumaierSum sum = new NeumaierSum();
-    private final RunningMean mean = new RunningMean();
-    private double[] values = new double[16];
-    private int count;
-    private double extreme;
-    private double wanderingMean;
-    private double squares;
-
-    Reducer(Aggregation operation) {
-      this.operation = operation;
-    }
-
-    void reset() {
-      count = 0;
-      sum.reset();
-      mean.reset();
-      squares = 0;
-    }
-
-    void add(double value) {
-      count++;
-      switch (operation) {
-        case SUM -> sum.add(value);
-        case AVG -> mean.add(value);
-        case MIN -> {
-          if (count == 1 || extreme > value || Double.isNaN(extreme)) {
-            extreme = value;
-          }
-        }
-        case MAX -> {
-          if (count == 1 || extreme < value || Double.isNaN(extreme)) {
-            extreme = value;
-          }
-        }
-        case STDDEV, STDVAR -> deviate(value);
-        case QUANTILE -> {
-          if (count > values.length) {
-            values = Arrays.copyOf(values, 2 * values.length);
-          }
-          values[count - 1] = value;
-        }
-        case COUNT, GROUP -> extreme = count;
-        case TOPK, BOTTOMK, COUNT_VALUES, LIMITK, LIMIT_RATIO ->
-            throw new IllegalStateException(operation.text() + " does not fold");
-      }
-    }
-
-    private void deviate(double value) {
-      if (count == 1) {
-        wanderingMean = value;
-        squares = Double.isNaN(value) || Double.isInfinite(value) ? Double.NaN : 0;
-        return;
-      }
-      double delta = value - wanderingMean;
-      wanderingMean += delta / count;
-      squares += delta * (value - wanderingMean);
-    }
-
-    double result(double parameter) {
-      if (count == 0) {
-        return StepSeries.ABSENT;
-      }
-      return switch (operation) {
-        case SUM -> sum.result();
-        case AVG -> mean.result();
-        case COUNT -> count;
-        case GROUP -> 1;
-        case MIN, MAX -> extreme;
-        case STDDEV -> Math.sqrt(squares / count);
-        case STDVAR -> squares / count;
-        case QUANTILE -> Quantiles.of(parameter, Arrays.copyOf(values, count));
-        case TOPK, BOTTOMK, COUNT_VALUES, LIMITK, LIMIT_RATIO ->
-            throw new IllegalStateException(operation.text() + " does not fold");
-      };
-    }
   }
 }

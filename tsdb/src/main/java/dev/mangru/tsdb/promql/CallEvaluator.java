@@ -5,6 +5,7 @@ import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Evaluates function calls. Confined to the query's thread.
 final class CallEvaluator {
@@ -16,13 +17,19 @@ final class CallEvaluator {
   private final Evaluator evaluator;
   private final SelectorReader reader;
   private final RangeReader ranges;
+  private final SeriesStream stream;
 
   CallEvaluator(
-      QueryContext context, Evaluator evaluator, SelectorReader reader, RangeReader ranges) {
+      QueryContext context,
+      Evaluator evaluator,
+      SelectorReader reader,
+      RangeReader ranges,
+      SeriesStream stream) {
     this.context = context;
     this.evaluator = evaluator;
     this.reader = reader;
     this.ranges = ranges;
+    this.stream = stream;
   }
 
   Evaluated evaluate(Expr.Call call, Steps steps) {
@@ -119,39 +126,82 @@ final class CallEvaluator {
 
   private Evaluated overRange(Expr.Call call, Steps steps) {
     Function function = call.function();
-    Expr range = call.arguments().get(function == Function.QUANTILE_OVER_TIME ? 1 : 0);
+    Expr range = rangeOf(call);
     Expr.Extension extension = ranges.extension(range);
     if (extension != Expr.Extension.NONE) {
       return new ExtendedSelectors(context, reader)
           .overRange(call, range, extension, steps, ranges, evaluator);
     }
-    RangeReader.WindowFunction windowed = windowFunction(call, steps);
-    RangeReader.Placement placement = ranges.placement(range);
-    boolean keepsName = function == Function.FIRST_OVER_TIME || function == Function.LAST_OVER_TIME;
+    boolean keepsName = keepsName(function);
+    boolean differ = keepsName || haveOneName(range);
     List<StepSeries> result = new ArrayList<>();
-    ranges.forEach(
-        range,
+    stream(
+        call,
         steps,
-        0,
-        0,
-        raw -> {
-          double[] values = ranges.slide(raw, placement, steps, windowed);
-          if (values == null) {
-            return;
-          }
+        (labels, dropName, values) -> {
+          double[] copy = context.budget().copy(values);
           result.add(
               keepsName
-                  ? new StepSeries(raw.labels(), raw.dropName(), values)
-                  : evaluator.withoutName(raw.labels(), values));
-          noteNonCounter(function, raw.labels(), range.position(), context);
+                  ? new StepSeries(labels, dropName, copy)
+                  : evaluator.withoutName(labels, copy));
         });
-    return keepsName ? new Evaluated.Vectors(result) : evaluator.named(result);
+    return differ ? new Evaluated.Vectors(result) : evaluator.named(result);
+  }
+
+  /// The function of a range whose series can be had one by one without a look at the others, or
+  /// null: its series are told apart by more than their metric name.
+  Expr.@Nullable Call streamable(Expr expression) {
+    if (!(expression instanceof Expr.Call call) || !isOverRange(call.function())) {
+      return null;
+    }
+    Expr range = rangeOf(call);
+    boolean differ =
+        context.options().delayedNameRemoval() || keepsName(call.function()) || haveOneName(range);
+    return differ && ranges.extension(range) == Expr.Extension.NONE ? call : null;
+  }
+
+  private static boolean isOverRange(Function function) {
+    return function != Function.ABSENT_OVER_TIME && function.arguments().contains(ValueType.MATRIX);
+  }
+
+  static boolean keepsName(Function function) {
+    return function == Function.FIRST_OVER_TIME || function == Function.LAST_OVER_TIME;
+  }
+
+  private boolean haveOneName(Expr range) {
+    return !context.options().typeAndUnitLabels()
+        && StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix
+        && SeriesStream.haveOneName(matrix.selector().matchers());
+  }
+
+  private static Expr rangeOf(Expr.Call call) {
+    return call.arguments().get(call.function() == Function.QUANTILE_OVER_TIME ? 1 : 0);
+  }
+
+  /// Hands the series of a function of a range without extension to `sink`, with their names.
+  void stream(Expr.Call call, Steps steps, SeriesStream.Sink sink) {
+    Function function = call.function();
+    Expr range = rangeOf(call);
+    boolean presence =
+        function == Function.COUNT_OVER_TIME || function == Function.PRESENT_OVER_TIME;
+    stream.overRange(
+        range,
+        steps,
+        kernel(call, steps),
+        presence,
+        (labels, dropName, values) -> {
+          sink.accept(labels, dropName, values);
+          noteNonCounter(function, labels, range.position(), context);
+        });
   }
 
   static void noteNonCounter(
       Function function, Labels labels, Position position, QueryContext context) {
+    if (function != Function.RATE && function != Function.INCREASE) {
+      return;
+    }
     String metric = labels.metricName();
-    if ((function != Function.RATE && function != Function.INCREASE) || metric.isEmpty()) {
+    if (metric.isEmpty()) {
       return;
     }
     String type = labels.get(QueryContext.TYPE_LABEL);
@@ -167,7 +217,7 @@ final class CallEvaluator {
                     + GoText.quote(metric),
                 position);
       }
-    } else if (COUNTER_SUFFIXES.stream().noneMatch(metric::endsWith)) {
+    } else if (!looksLikeCounter(metric)) {
       context
           .annotations()
           .info(
@@ -177,32 +227,45 @@ final class CallEvaluator {
     }
   }
 
-  private RangeReader.WindowFunction windowFunction(Expr.Call call, Steps steps) {
+  private static boolean looksLikeCounter(String metric) {
+    for (String suffix : COUNTER_SUFFIXES) {
+      if (metric.endsWith(suffix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private WindowKernel kernel(Expr.Call call, Steps steps) {
     return switch (call.function()) {
-      case RATE -> (window, _) -> RateFunctions.extrapolated(window, true, true);
-      case INCREASE -> (window, _) -> RateFunctions.extrapolated(window, true, false);
-      case DELTA -> (window, _) -> RateFunctions.extrapolated(window, false, false);
-      case IRATE -> (window, _) -> RateFunctions.instant(window, true);
-      case IDELTA -> (window, _) -> RateFunctions.instant(window, false);
-      case CHANGES -> (window, _) -> WindowFunctions.changes(window);
-      case RESETS -> (window, _) -> WindowFunctions.resets(window);
-      case AVG_OVER_TIME -> (window, _) -> WindowFunctions.average(window);
-      case SUM_OVER_TIME -> (window, _) -> WindowFunctions.sum(window);
-      case COUNT_OVER_TIME -> (window, _) -> window.size();
-      case PRESENT_OVER_TIME -> (_, _) -> 1;
-      case MIN_OVER_TIME -> (window, _) -> window.values[WindowFunctions.extreme(window, false)];
-      case MAX_OVER_TIME -> (window, _) -> window.values[WindowFunctions.extreme(window, true)];
-      case TS_OF_MIN_OVER_TIME ->
-          (window, _) -> window.times[WindowFunctions.extreme(window, false)] / 1000.0;
-      case TS_OF_MAX_OVER_TIME ->
-          (window, _) -> window.times[WindowFunctions.extreme(window, true)] / 1000.0;
+      case RATE -> new RateKernel(true, true);
+      case INCREASE -> new RateKernel(true, false);
+      case DELTA -> new RateKernel(false, false);
+      case IRATE -> new WindowKernels.LastTwo(true);
+      case IDELTA -> new WindowKernels.LastTwo(false);
+      case CHANGES -> new WindowKernels.Changes(false);
+      case RESETS -> new WindowKernels.Changes(true);
+      case AVG_OVER_TIME -> new SumKernel(true);
+      case SUM_OVER_TIME -> new SumKernel(false);
+      case COUNT_OVER_TIME -> new WindowKernels.Count(false);
+      case PRESENT_OVER_TIME -> new WindowKernels.Count(true);
+      case MIN_OVER_TIME -> new ExtremeKernel(false);
+      case MAX_OVER_TIME -> new ExtremeKernel(true);
+      case FIRST_OVER_TIME -> new WindowKernels.Edge(false);
+      case LAST_OVER_TIME -> new WindowKernels.Edge(true);
+      case TS_OF_FIRST_OVER_TIME -> new WindowKernels.EdgeTime(false);
+      case TS_OF_LAST_OVER_TIME -> new WindowKernels.EdgeTime(true);
+      case Function _ -> new WindowKernels.EachWindow(windowFunction(call, steps));
+    };
+  }
+
+  private WindowKernels.WindowFunction windowFunction(Expr.Call call, Steps steps) {
+    return switch (call.function()) {
+      case TS_OF_MIN_OVER_TIME -> (window, _) -> timeOfExtreme(window, false);
+      case TS_OF_MAX_OVER_TIME -> (window, _) -> timeOfExtreme(window, true);
       case STDVAR_OVER_TIME -> (window, _) -> WindowFunctions.variance(window);
       case STDDEV_OVER_TIME -> (window, _) -> Math.sqrt(WindowFunctions.variance(window));
       case MAD_OVER_TIME -> (window, _) -> WindowFunctions.medianAbsoluteDeviation(window);
-      case FIRST_OVER_TIME -> (window, _) -> window.first();
-      case LAST_OVER_TIME -> (window, _) -> window.last();
-      case TS_OF_FIRST_OVER_TIME -> (window, _) -> window.times[window.from] / 1000.0;
-      case TS_OF_LAST_OVER_TIME -> (window, _) -> window.times[window.to - 1] / 1000.0;
       case DERIV ->
           (window, _) ->
               window.size() < 2
@@ -216,7 +279,12 @@ final class CallEvaluator {
     };
   }
 
-  private RangeReader.WindowFunction predictLinear(Expr.Call call, Steps steps) {
+  private static double timeOfExtreme(Window window, boolean largest) {
+    int index = ExtremeKernel.extreme(window.values, window.from, window.to, largest);
+    return window.times[index] / 1000.0;
+  }
+
+  private WindowKernels.WindowFunction predictLinear(Expr.Call call, Steps steps) {
     double[] seconds = evaluator.scalars(call.arguments().get(1), steps);
     return (window, i) -> {
       if (window.size() < 2) {
@@ -227,7 +295,7 @@ final class CallEvaluator {
     };
   }
 
-  private RangeReader.WindowFunction quantileOverTime(Expr.Call call, Steps steps) {
+  private WindowKernels.WindowFunction quantileOverTime(Expr.Call call, Steps steps) {
     Expr parameter = call.arguments().getFirst();
     double[] quantiles = evaluator.scalars(parameter, steps);
     return (window, i) -> {
@@ -242,7 +310,7 @@ final class CallEvaluator {
     };
   }
 
-  private RangeReader.WindowFunction smoothing(Expr.Call call, Steps steps) {
+  private WindowKernels.WindowFunction smoothing(Expr.Call call, Steps steps) {
     double[] smoothing = evaluator.scalars(call.arguments().get(1), steps);
     double[] trend = evaluator.scalars(call.arguments().get(2), steps);
     return (window, i) -> {
@@ -360,7 +428,7 @@ final class CallEvaluator {
     Expr argument = StepInvariance.unwrap(call.arguments().getFirst());
     if (argument instanceof Expr.VectorSelector selector
         && selector.extension() == Expr.Extension.NONE) {
-      return evaluator.map(reader.instant(selector, steps, true), (value, _) -> value);
+      return evaluator.map(evaluator.instant(selector, steps, true), (value, _) -> value);
     }
     return evaluator.map(evaluator.vectors(argument, steps), (_, i) -> steps.time(i) / 1000.0);
   }
@@ -369,43 +437,42 @@ final class CallEvaluator {
 
   private Evaluated absent(Expr.Call call, Steps steps) {
     Expr argument = call.arguments().getFirst();
-    Evaluated.Vectors input = evaluator.vectors(argument, steps);
-    double[] values = evaluator.allocate(steps);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 1;
+    double[] values = evaluator.constant(1, steps).values();
+    if (evaluator.isPlainSelector(argument, steps)) {
+      stream.instant(
+          (Expr.VectorSelector) StepInvariance.unwrap(argument),
+          steps,
+          new WindowKernels.Edge(true),
+          true,
+          (_, _, present) -> removePresent(values, present));
+    } else {
+      Evaluated.Vectors input = evaluator.vectors(argument, steps);
       for (StepSeries series : input.series()) {
-        if (series.present(i)) {
-          values[i] = StepSeries.ABSENT;
-          break;
-        }
+        removePresent(values, series.values());
       }
-      context.budget().work(1 + input.series().size() / 4);
+      evaluator.release(input);
     }
-    evaluator.release(input);
     return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(argument), false, values)));
+  }
+
+  private void removePresent(double[] values, double[] present) {
+    for (int i = 0; i < values.length; i++) {
+      if (!StepSeries.isAbsent(present[i])) {
+        values[i] = StepSeries.ABSENT;
+      }
+    }
+    context.budget().work(values.length >> 1);
   }
 
   private Evaluated absentOverTime(Expr.Call call, Steps steps) {
     Expr range = call.arguments().getFirst();
     double[] values = evaluator.constant(1, steps).values();
-    RangeReader.Placement placement = ranges.placement(range);
-    ranges.forEach(
+    stream.overRange(
         range,
         steps,
-        0,
-        0,
-        raw -> {
-          double[] present = ranges.slide(raw, placement, steps, (_, _) -> 1);
-          if (present == null) {
-            return;
-          }
-          for (int i = 0; i < values.length; i++) {
-            if (!StepSeries.isAbsent(present[i])) {
-              values[i] = StepSeries.ABSENT;
-            }
-          }
-          context.budget().release(values.length);
-        });
+        new WindowKernels.Count(true),
+        true,
+        (_, _, present) -> removePresent(values, present));
     return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(range), false, values)));
   }
 

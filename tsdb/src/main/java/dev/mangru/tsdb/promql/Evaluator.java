@@ -18,6 +18,7 @@ final class Evaluator {
   private final StepInvariance invariance;
   private final SelectorReader reader;
   private final RangeReader ranges;
+  private final SeriesStream stream;
   private final CallEvaluator calls;
   private final AggregateEvaluator aggregates;
   private final BinaryEvaluator binaries;
@@ -27,8 +28,9 @@ final class Evaluator {
     this.invariance = new StepInvariance(root);
     this.reader = new SelectorReader(context);
     this.ranges = new RangeReader(context, reader, this);
-    this.calls = new CallEvaluator(context, this, reader, ranges);
-    this.aggregates = new AggregateEvaluator(context, this);
+    this.stream = new SeriesStream(context, reader, ranges);
+    this.calls = new CallEvaluator(context, this, reader, ranges, stream);
+    this.aggregates = new AggregateEvaluator(context, this, calls, stream);
     this.binaries = new BinaryEvaluator(context, this);
   }
 
@@ -36,9 +38,14 @@ final class Evaluator {
     return ranges;
   }
 
+  /// Whether `expression` is worked out once, for all of `steps`.
+  boolean broadcasts(Expr expression, Steps steps) {
+    return steps.count() > 1 && invariance.holds(expression) && !isLiteral(expression);
+  }
+
   Evaluated evaluate(Expr expression, Steps steps) {
     context.budget().work(16);
-    if (steps.count() > 1 && invariance.holds(expression) && !isLiteral(expression)) {
+    if (broadcasts(expression, steps)) {
       return broadcast(evaluateNode(expression, steps.first()), steps.count());
     }
     return evaluateNode(expression, steps);
@@ -65,11 +72,33 @@ final class Evaluator {
 
   private Evaluated.Vectors selector(Expr.VectorSelector selector, Steps steps) {
     return switch (selector.extension()) {
-      case NONE -> reader.instant(selector, steps, false);
+      case NONE -> instant(selector, steps, false);
       case SMOOTHED -> new ExtendedSelectors(context, reader).smoothedInstant(selector, steps);
       case ANCHORED ->
           throw QueryContext.execution("anchored modifier can only be used with range selectors");
     };
+  }
+
+  /// Whether `expression` is a selector without extension that is to be read at every step.
+  boolean isPlainSelector(Expr expression, Steps steps) {
+    return StepInvariance.unwrap(expression) instanceof Expr.VectorSelector selector
+        && selector.extension() == Expr.Extension.NONE
+        && !broadcasts(selector, steps);
+  }
+
+  /// A selector without extension.
+  ///
+  /// @param timestamps whether the sample's own time in seconds is wanted instead of its value
+  Evaluated.Vectors instant(Expr.VectorSelector selector, Steps steps, boolean timestamps) {
+    List<StepSeries> result = new ArrayList<>();
+    stream.instant(
+        selector,
+        steps,
+        timestamps ? new WindowKernels.EdgeTime(true) : new WindowKernels.Edge(true),
+        timestamps,
+        (labels, dropName, values) ->
+            result.add(new StepSeries(labels, dropName, context.budget().copy(values))));
+    return new Evaluated.Vectors(result);
   }
 
   private Evaluated unary(Expr.Unary unary, Steps steps) {
@@ -107,8 +136,8 @@ final class Evaluator {
         if (!StepSeries.isAbsent(values[i])) {
           values[i] = function.apply(values[i], i);
         }
-        context.budget().work(1);
       }
+      context.budget().work(values.length);
       result.add(withoutName(series.labels(), values));
     }
     return named(result);

@@ -38,7 +38,7 @@ final class ExtendedSelectors {
         selector.matchers(),
         reader.reference(selector.time().at(), steps.time(0), offset) - lookback,
         reader.reference(selector.time().at(), steps.last(), offset) + lookback,
-        true,
+        SelectorReader.Reading.FLOATS_AND_STALE,
         raw -> {
           double[] values = context.budget().allocate(steps.count());
           int next = 0;

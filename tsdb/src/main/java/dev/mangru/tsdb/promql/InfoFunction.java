@@ -115,8 +115,7 @@ final class InfoFunction {
         new Expr.VectorSelector(
             "", wish.names(), time(argument), Expr.Extension.NONE, argument.position());
     Map<Labels, List<InfoSeries>> infos = new HashMap<>();
-    SelectorReader reader = new SelectorReader(context);
-    for (StepSeries times : reader.instant(selector, steps, true).series()) {
+    for (StepSeries times : evaluator.instant(selector, steps, true).series()) {
       if (wish.selects(times.labels())) {
         infos
             .computeIfAbsent(times.labels().keep(IDENTIFYING), _ -> new ArrayList<>())

@@ -66,6 +66,16 @@ final class QueryBudget {
     }
   }
 
+  /// Counts samples that may be allocated, unless that would take more than a quarter of what is
+  /// allowed in all.
+  boolean tryHold(long samples) {
+    if (held + samples > maxSamples / 4) {
+      return false;
+    }
+    held += samples;
+    return true;
+  }
+
   /// An array without any value, counted before it exists.
   double[] allocate(int steps) {
     hold(steps);
@@ -76,6 +86,13 @@ final class QueryBudget {
       work((to - from) >> 4);
     }
     return values;
+  }
+
+  /// A copy of `values`, counted before it exists.
+  double[] copy(double[] values) {
+    hold(values.length);
+    work(values.length >> 4);
+    return values.clone();
   }
 
   /// Gives back what [#hold] counted.

@@ -55,6 +55,17 @@ final class RangeReader {
   /// Hands every series to `sink`, with samples from `beforeMs` before the first window to
   /// `afterMs` after the last.
   void forEach(Expr range, Steps steps, long beforeMs, long afterMs, Consumer<RawSeries> sink) {
+    forEach(range, steps, beforeMs, afterMs, SelectorReader.Reading.FLOATS, sink);
+  }
+
+  /// The same with the samples that `reading` asks for; a subquery has floats only.
+  void forEach(
+      Expr range,
+      Steps steps,
+      long beforeMs,
+      long afterMs,
+      SelectorReader.Reading reading,
+      Consumer<RawSeries> sink) {
     if (steps.count() == 0) {
       return;
     }
@@ -63,7 +74,7 @@ final class RangeReader {
     long last = placement.endMs(context, steps.last()) + afterMs;
     switch (StepInvariance.unwrap(range)) {
       case Expr.MatrixSelector matrix ->
-          reader.forEach(matrix.selector().matchers(), first, last, false, sink);
+          reader.forEach(matrix.selector().matchers(), first, last, reading, sink);
       case Expr.Subquery subquery -> subquery(subquery, first, last, sink);
       case Expr other -> throw new IllegalStateException("not a range vector: " + other);
     }
@@ -111,37 +122,5 @@ final class RangeReader {
       context.budget().release(count);
     }
     evaluator.release(vectors);
-  }
-
-  /// A function of the samples of one window, which has at least one; [StepSeries#ABSENT] for no
-  /// result.
-  @FunctionalInterface
-  interface WindowFunction {
-    double apply(Window window, int step);
-  }
-
-  /// Slides a window over `raw` and applies `function` at each step; null if there was no result at
-  /// any.
-  double @Nullable [] slide(
-      RawSeries raw, Placement placement, Steps steps, WindowFunction function) {
-    double[] result = evaluator.allocate(steps);
-    Window window = new Window(raw);
-    boolean any = false;
-    for (int i = 0; i < steps.count(); i++) {
-      long time = steps.time(i);
-      long end = placement.endMs(context, time);
-      window.moveTo(end - placement.rangeMs(), end, time);
-      if (window.isEmpty()) {
-        continue;
-      }
-      result[i] = function.apply(window, i);
-      any |= !StepSeries.isAbsent(result[i]);
-      context.budget().work(1 + (window.size() >> 2));
-    }
-    if (!any) {
-      context.budget().release(steps.count());
-      return null;
-    }
-    return result;
   }
 }

@@ -10,6 +10,15 @@ final class RunningMean {
   private double count;
   private boolean incremental;
 
+  /// A mean that so far has the compensated sum of `count` values, at least one.
+  static RunningMean of(double sum, double compensation, double count) {
+    RunningMean mean = new RunningMean();
+    mean.sum = sum;
+    mean.compensation = compensation;
+    mean.count = count;
+    return mean;
+  }
+
   void reset() {
     sum = 0;
     compensation = 0;

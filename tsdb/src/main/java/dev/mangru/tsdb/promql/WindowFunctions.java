@@ -2,42 +2,12 @@ package dev.mangru.tsdb.promql;
 
 import java.util.Arrays;
 
-/// The `*_over_time` functions, `changes`, `resets` and the regressions over the floats of a
-/// window.
+/// Functions over the floats of a window that are too rare for a [WindowKernel] of their own.
 ///
 /// Each returns [StepSeries#ABSENT] where there is no result. Windows are not empty.
 final class WindowFunctions {
 
   private WindowFunctions() {}
-
-  static double sum(Window window) {
-    NeumaierSum sum = new NeumaierSum();
-    for (int i = window.from; i < window.to; i++) {
-      sum.add(window.values[i]);
-    }
-    return sum.result();
-  }
-
-  static double average(Window window) {
-    RunningMean mean = new RunningMean();
-    for (int i = window.from; i < window.to; i++) {
-      mean.add(window.values[i]);
-    }
-    return mean.result();
-  }
-
-  /// The index of the smallest (largest) value; the last of several; NaN loses to everything.
-  static int extreme(Window window, boolean largest) {
-    int best = window.from;
-    for (int i = window.from + 1; i < window.to; i++) {
-      double value = window.values[i];
-      double champion = window.values[best];
-      if ((largest ? value >= champion : value <= champion) || Double.isNaN(champion)) {
-        best = i;
-      }
-    }
-    return best;
-  }
 
   static double variance(Window window) {
     double count = 0;
@@ -59,28 +29,6 @@ final class WindowFunctions {
       aux = newAux;
     }
     return (aux + auxCompensation) / count;
-  }
-
-  static double changes(Window window) {
-    int changes = 0;
-    for (int i = window.from + 1; i < window.to; i++) {
-      double current = window.values[i];
-      double previous = window.values[i - 1];
-      if (current != previous && !(Double.isNaN(current) && Double.isNaN(previous))) {
-        changes++;
-      }
-    }
-    return changes;
-  }
-
-  static double resets(Window window) {
-    int resets = 0;
-    int drop = window.dropAtOrAfter(window.from + 1);
-    while (drop < window.to) {
-      resets++;
-      drop = window.dropAtOrAfter(drop + 1);
-    }
-    return resets;
   }
 
   static double quantile(double q, Window window) {

@@ -1,0 +1,238 @@
+package dev.mangru.tsdb.promql;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Folds series into one row per group, a value per step: `sum`, `avg`, `count`, `group`, `min`,
+/// `max`, `stddev` and `stdvar`. Confined to the query's thread.
+///
+/// Series are added one after the other in the order of the input, which at each step is the order
+/// in which Prometheus adds them, so results are equal bit for bit.
+final class StepFold {
+
+  private static final double[] NONE = {};
+
+  private final Aggregation operation;
+  private final QueryBudget budget;
+  private final int steps;
+  private final int arrays;
+  private Row[] rows = new Row[16];
+  private int count;
+
+  /// The state of one group. Which arrays there are depends on the operation; `first` is the result
+  /// in the end.
+  private static final class Row {
+    private final double[] first;
+    private final double[] second;
+    private final double[] third;
+    private @Nullable RunningMean @Nullable [] overflown;
+    private boolean dropName;
+
+    Row(double[] first, double[] second, double[] third) {
+      this.first = first;
+      this.second = second;
+      this.third = third;
+    }
+  }
+
+  StepFold(Aggregation operation, int steps, QueryBudget budget) {
+    this.operation = operation;
+    this.steps = steps;
+    this.budget = budget;
+    this.arrays =
+        switch (operation) {
+          case COUNT, GROUP, MIN, MAX -> 1;
+          case SUM -> 2;
+          case AVG, STDDEV, STDVAR -> 3;
+          case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
+              throw new IllegalStateException(operation.text() + " does not fold");
+        };
+  }
+
+  static boolean folds(Aggregation operation) {
+    return switch (operation) {
+      case COUNT, GROUP, MIN, MAX, SUM, AVG, STDDEV, STDVAR -> true;
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO -> false;
+    };
+  }
+
+  /// Adds one series to a group; groups are numbered from 0 in order of first sight.
+  void add(int group, boolean dropName, double[] values) {
+    if (group == count) {
+      addRow();
+    }
+    Row row = rows[group];
+    row.dropName |= dropName;
+    switch (operation) {
+      case SUM -> sum(row.first, row.second, values);
+      case AVG -> average(row, values);
+      case COUNT, GROUP -> count(row.first, values);
+      case MIN -> min(row.first, values);
+      case MAX -> max(row.first, values);
+      case STDDEV, STDVAR -> deviate(row, values);
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
+          throw new IllegalStateException(operation.text() + " does not fold");
+    }
+    budget.work(steps >> 1);
+  }
+
+  private void addRow() {
+    budget.hold((long) arrays * steps);
+    double[] first = new double[steps];
+    Arrays.fill(first, StepSeries.ABSENT);
+    if (count == rows.length) {
+      rows = Arrays.copyOf(rows, 2 * count);
+    }
+    rows[count++] =
+        new Row(
+            first, arrays > 1 ? new double[steps] : NONE, arrays > 2 ? new double[steps] : NONE);
+  }
+
+  private static void sum(double[] sums, double[] compensations, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      if (StepSeries.isAbsent(value)) {
+        continue;
+      }
+      double sum = sums[i];
+      if (StepSeries.isAbsent(sum)) {
+        sums[i] = 0 + value;
+        continue;
+      }
+      double total = sum + value;
+      compensations[i] = NeumaierSum.compensate(sum, compensations[i], value, total);
+      sums[i] = total;
+    }
+  }
+
+  private void average(Row row, double[] values) {
+    double[] sums = row.first;
+    double[] compensations = row.second;
+    double[] counts = row.third;
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      if (StepSeries.isAbsent(value)) {
+        continue;
+      }
+      double before = counts[i];
+      counts[i] = before + 1;
+      if (before == 0) {
+        sums[i] = value;
+        continue;
+      }
+      double sum = sums[i];
+      double total = sum + value;
+      if (Double.isInfinite(total) || hasOverflown(row, i)) {
+        overflow(row, i, before, value);
+        continue;
+      }
+      compensations[i] = NeumaierSum.compensate(sum, compensations[i], value, total);
+      sums[i] = total;
+    }
+  }
+
+  private static boolean hasOverflown(Row row, int step) {
+    return row.overflown != null && row.overflown[step] != null;
+  }
+
+  /// From the first sum that would be infinite on, a running mean takes over at this step.
+  private void overflow(Row row, int step, double before, double value) {
+    if (row.overflown == null) {
+      budget.hold(steps);
+      row.overflown = new @Nullable RunningMean[steps];
+    }
+    RunningMean mean = row.overflown[step];
+    if (mean == null) {
+      mean = RunningMean.of(row.first[step], row.second[step], before);
+      row.overflown[step] = mean;
+    }
+    mean.add(value);
+  }
+
+  private static void count(double[] counts, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!StepSeries.isAbsent(values[i])) {
+        counts[i] = StepSeries.isAbsent(counts[i]) ? 1 : counts[i] + 1;
+      }
+    }
+  }
+
+  /// NaN loses to everything; so does [StepSeries#ABSENT], which is one.
+  private static void min(double[] extremes, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      double extreme = extremes[i];
+      if (!StepSeries.isAbsent(value) && (extreme > value || Double.isNaN(extreme))) {
+        extremes[i] = value;
+      }
+    }
+  }
+
+  private static void max(double[] extremes, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      double extreme = extremes[i];
+      if (!StepSeries.isAbsent(value) && (extreme < value || Double.isNaN(extreme))) {
+        extremes[i] = value;
+      }
+    }
+  }
+
+  private static void deviate(Row row, double[] values) {
+    double[] squares = row.first;
+    double[] means = row.second;
+    double[] counts = row.third;
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      if (StepSeries.isAbsent(value)) {
+        continue;
+      }
+      counts[i]++;
+      if (counts[i] == 1) {
+        means[i] = value;
+        squares[i] = Double.isNaN(value) || Double.isInfinite(value) ? Double.NaN : 0;
+        continue;
+      }
+      double delta = value - means[i];
+      means[i] += delta / counts[i];
+      squares[i] += delta * (value - means[i]);
+    }
+  }
+
+  /// Whether a series whose metric name goes at the end of the query is in the group.
+  boolean dropName(int group) {
+    return rows[group].dropName;
+  }
+
+  /// The result of one group, which is not to be added to after that.
+  double[] result(int group) {
+    Row row = rows[group];
+    double[] result = row.first;
+    for (int i = 0; i < steps; i++) {
+      if (!StepSeries.isAbsent(result[i])) {
+        result[i] = result(row, i);
+      }
+    }
+    budget.work(steps);
+    budget.release((arrays - 1L) * steps + (row.overflown == null ? 0 : steps));
+    return result;
+  }
+
+  private double result(Row row, int step) {
+    double value = row.first[step];
+    return switch (operation) {
+      case COUNT, MIN, MAX -> value;
+      case GROUP -> 1;
+      case SUM -> value + row.second[step];
+      case AVG -> {
+        RunningMean mean = row.overflown == null ? null : row.overflown[step];
+        double count = row.third[step];
+        yield mean != null ? mean.result() : value / count + row.second[step] / count;
+      }
+      case STDDEV -> Math.sqrt(value / row.third[step]);
+      case STDVAR -> value / row.third[step];
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
+          throw new IllegalStateException(operation.text() + " does not fold");
+    };
+  }
+}

@@ -1,0 +1,182 @@
+package dev.mangru.tsdb.promql;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Where the windows `(end - range, end]` of all steps begin and end in a series' samples. Confined
+/// to the query's thread; close it.
+///
+/// Series of one scrape target have equal times, so what depends on times alone is worked out once
+/// per target and kept: the series of a query come in label order, which interleaves targets.
+final class StepWindows implements AutoCloseable {
+
+  /// Steps and samples in all kept columns together: 24 bytes each, so at most 12 MB of a query.
+  private static final int KEPT = 1 << 19;
+
+  /// With fewer steps than this, looking is no dearer than finding.
+  private static final int WORTH_KEEPING = 4;
+
+  private final QueryBudget budget;
+  private final Steps steps;
+  private final long[] endsMs;
+  private final long rangeMs;
+  private final Column working;
+  private @Nullable Column[] kept = {};
+  private long held;
+
+  /// The windows over one column of times.
+  static final class Column {
+
+    /// First sample inside, per step.
+    final int[] from;
+
+    /// First sample after, per step.
+    final int[] to;
+
+    private long[] times = {};
+    private int count = -1;
+
+    /// See [RateKernel]; empty until asked for.
+    double[] factors = {};
+
+    double[] limits = {};
+    boolean hasRates;
+
+    Column(int steps) {
+      this.from = new int[steps];
+      this.to = new int[steps];
+    }
+
+    private boolean isFor(long[] wanted, int wantedCount) {
+      return count == wantedCount && Arrays.equals(times, 0, count, wanted, 0, count);
+    }
+  }
+
+  /// @param placement of the windows; their ends do not descend
+  StepWindows(
+      QueryContext context, RangeReader.Placement placement, Steps steps, QueryBudget budget) {
+    this.budget = budget;
+    this.steps = steps;
+    this.rangeMs = placement.rangeMs();
+    hold(3L * steps.count());
+    this.endsMs = new long[steps.count()];
+    for (int i = 0; i < endsMs.length; i++) {
+      endsMs[i] = placement.endMs(context, steps.time(i));
+    }
+    this.working = new Column(steps.count());
+  }
+
+  private void hold(long samples) {
+    budget.hold(samples);
+    held += samples;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  long rangeMs() {
+    return rangeMs;
+  }
+
+  long endMs(int step) {
+    return endsMs[step];
+  }
+
+  /// The windows over the first `count` of `times`; valid until the next call.
+  Column column(long[] times, int count) {
+    if (endsMs.length < WORTH_KEEPING || count == 0) {
+      locate(times, count, working);
+      working.hasRates = false;
+      return working;
+    }
+    if (kept.length == 0) {
+      int room = Math.max(2, KEPT / (endsMs.length + count));
+      kept = new @Nullable Column[Integer.highestOneBit(Math.min(1 << 12, room))];
+    }
+    int slot = slot(times, count);
+    for (int s = slot; s <= (slot | 1); s++) {
+      Column column = kept[s];
+      if (column != null && column.isFor(times, count)) {
+        return column;
+      }
+    }
+    if (kept[slot] != null && kept[slot | 1] == null) {
+      slot |= 1;
+    }
+    Column column = kept[slot];
+    if (column == null) {
+      column = newColumn(count);
+      kept[slot] = column;
+    }
+    if (column.times.length < count) {
+      column.times = new long[count];
+    }
+    System.arraycopy(times, 0, column.times, 0, count);
+    column.count = count;
+    column.hasRates = false;
+    locate(times, count, column);
+    return column;
+  }
+
+  /// An even number below the table's length.
+  private int slot(long[] times, int count) {
+    long hash = (times[0] * 31 + times[count - 1]) * 31 + count;
+    hash *= 0x9E3779B97F4A7C15L;
+    return (int) (hash >>> 33) & (kept.length - 1) & ~1;
+  }
+
+  private Column newColumn(int count) {
+    long size = count + 3L * endsMs.length;
+    if (budget.tryHold(size)) {
+      held += size;
+      return new Column(endsMs.length);
+    }
+    return working;
+  }
+
+  private void locate(long[] times, int count, Column column) {
+    int from = 0;
+    int to = 0;
+    for (int i = 0; i < endsMs.length; i++) {
+      long end = endsMs[i];
+      long start = end - rangeMs;
+      if (i == 0) {
+        from = firstAfter(times, count, start);
+        to = Math.max(from, firstAfter(times, count, end));
+      }
+      while (from < count && times[from] <= start) {
+        from++;
+      }
+      if (to < from) {
+        to = from;
+      }
+      while (to < count && times[to] <= end) {
+        to++;
+      }
+      column.from[i] = from;
+      column.to[i] = to;
+    }
+  }
+
+  private static int firstAfter(long[] times, int count, long time) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (times[middle] <= time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// Gives back what the budget counted.
+  @Override
+  public void close() {
+    budget.release(held);
+    held = 0;
+  }
+}

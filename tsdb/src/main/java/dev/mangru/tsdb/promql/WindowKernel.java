@@ -1,0 +1,29 @@
+package dev.mangru.tsdb.promql;
+
+/// A function of the samples of each window of one series. Confined to the query's thread.
+///
+/// First [#series] is told what comes, then [#apply] is called for runs of steps in ascending
+/// order.
+abstract class WindowKernel {
+
+  long[] times = {};
+  double[] values = {};
+  int count;
+
+  /// The samples that all following calls are about.
+  void series(long[] newTimes, double[] newValues, int newCount) {
+    times = newTimes;
+    values = newValues;
+    count = newCount;
+  }
+
+  /// Writes the result of every step from `first` to `end`, exclusive, to `out`, and
+  /// [StepSeries#ABSENT] where there is none.
+  abstract void apply(
+      StepWindows windows, StepWindows.Column column, int first, int end, double[] out);
+
+  /// Whether a step takes the same time however long its window is.
+  boolean constantTime() {
+    return true;
+  }
+}
