@@ -1,0 +1,100 @@
+package dev.mangru.tsdb.head;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Pages of memory outside the heap, kept for the next user: a seal gives back some hundred pages
+/// every minute, and mapping and zeroing them anew costs more than the rows they hold. Thread-safe.
+///
+/// A page comes back with whatever was in it. Each has an arena of its own, so that pages beyond
+/// what is worth keeping are really given back.
+final class PagePool {
+
+  record Page(Arena arena, MemorySegment segment) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Page> idle = new ArrayDeque<>();
+  private final long pageBytes;
+  private int keep; // guarded by lock
+  private int inUse;
+
+  /// @param keep idle pages kept at most
+  PagePool(long pageBytes, int keep) {
+    this.pageBytes = pageBytes;
+    this.keep = keep;
+  }
+
+  Page take() {
+    lock.lock();
+    try {
+      Page page = idle.pollLast();
+      if (page == null) {
+        Arena arena = Arena.ofShared();
+        page = new Page(arena, arena.allocate(pageBytes, 8));
+      }
+      inUse++;
+      return page;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes a page back that nobody reads any more.
+  void give(Page page) {
+    lock.lock();
+    try {
+      inUse--;
+      if (idle.size() < keep) {
+        idle.addLast(page);
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    page.arena.close();
+  }
+
+  int inUse() {
+    lock.lock();
+    try {
+      return inUse;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Bytes of pages in use and idle.
+  long bytes() {
+    lock.lock();
+    try {
+      return (inUse + idle.size()) * pageBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// From now on keeps nothing.
+  void close() {
+    lock.lock();
+    try {
+      keep = 0;
+    } finally {
+      lock.unlock();
+    }
+    trim();
+  }
+
+  /// Gives back the idle pages.
+  void trim() {
+    lock.lock();
+    try {
+      while (!idle.isEmpty()) {
+        idle.removeLast().arena.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

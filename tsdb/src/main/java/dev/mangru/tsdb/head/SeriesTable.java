@@ -1,0 +1,297 @@
+package dev.mangru.tsdb.head;
+
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.index.IndexCopy;
+import dev.mangru.tsdb.index.LabelIndex;
+import dev.mangru.tsdb.index.Runs;
+import dev.mangru.tsdb.index.SeriesView;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
+
+/// Every series the store knows, by ref: its labels, its newest sample and its last row.
+///
+/// Thread-safe. Adding takes the table's own lock; everything that reads takes none, because what
+/// it reads is append-only and published by [#endRef]: whoever takes the end sees exactly the
+/// series below it (see [SeriesView]). The columns (newest sample, last row, flags) are written
+/// under the store's submit lock only.
+///
+/// Dropping has two steps. [#drop] marks series, at once and under the submit lock: their labels
+/// get a new ref from then on. [#compact] builds an index without them beside the old one, which
+/// readers go on using.
+public final class SeriesTable {
+
+  /// Flag of a series that was dropped: store nothing under this ref, ask for its labels again.
+  public static final int DROPPED = 0x80;
+
+  /// Entries of the raw-hash cache for each series before it is emptied; chosen: a series has one
+  /// sender or two, each with its own bytes.
+  private static final int HASHES_PER_SERIES = 4;
+
+  private static final int LEAST_HASHES = 1 << 16;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SeriesColumns columns = new SeriesColumns();
+  private volatile LabelIndex index = new LabelIndex();
+  private volatile RawHashes hashes = new RawHashes();
+  private volatile int endRef;
+  private volatile int activeSeries;
+  private final LongAdder resets = new LongAdder();
+
+  // ---- refs by labels
+
+  /// The ref of the series with these labels, which is added if need be: a ref at or above the
+  /// [#endRef] of before is new. Limits are the caller's.
+  ///
+  /// @throws IllegalStateException if no ref is left
+  public int findOrAdd(Labels labels) {
+    return findOrAdd(labels, true);
+  }
+
+  /// As [#findOrAdd(Labels)]; with `mayAdd` false gives -1 for a series that is not there.
+  public int findOrAdd(Labels labels, boolean mayAdd) {
+    lock.lock();
+    try {
+      int next = endRef;
+      if (!mayAdd) {
+        return index.find(labels);
+      }
+      if (next == Integer.MAX_VALUE) {
+        throw new IllegalStateException(
+            "2^31 series were seen in this store's life; no ref is left");
+      }
+      index.ensure(next + 1);
+      columns.ensure(next, next + 1);
+      int ref = index.findOrAdd(labels, next);
+      if (ref == next) {
+        activeSeries = index.seriesCount() - forgotten;
+        endRef = next + 1;
+      }
+      return ref;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The ref of the series with these labels, or -1.
+  public int find(Labels labels) {
+    return index.find(labels);
+  }
+
+  /// The number after the last ref. Take it before anything that is to be consistent with it.
+  public int endRef() {
+    return endRef;
+  }
+
+  /// Series that are there, the dropped ones not counted.
+  public int activeSeries() {
+    return activeSeries;
+  }
+
+  // ---- refs by the hash of a sender's bytes
+
+  /// The series remembered for this hash: [#ref] and [#entry] of the result, or -1. Lock-free.
+  ///
+  /// @param guess the entry looked at first: one more than that of the last hit, or -1
+  public long find(long hash1, long hash2, int guess) {
+    return hashes.find(hash1, hash2, guess);
+  }
+
+  /// The ref of a hit of [#find(long, long, int)]. It may have been dropped since: see [#DROPPED].
+  public static int ref(long hit) {
+    return (int) hit;
+  }
+
+  /// The entry of a hit of [#find(long, long, int)].
+  public static int entry(long hit) {
+    return (int) (hit >>> 32);
+  }
+
+  /// Remembers that a sender's bytes with this hash mean this series.
+  public void remember(long hash1, long hash2, int ref) {
+    lock.lock();
+    try {
+      RawHashes current = hashes;
+      if (current.size() >= Math.max(LEAST_HASHES, (long) HASHES_PER_SERIES * activeSeries)
+          && current.find(hash1, hash2, -1) < 0) {
+        current = new RawHashes();
+        hashes = current;
+        resets.increment();
+      }
+      if (!current.remember(hash1, hash2, ref)) {
+        throw new IllegalStateException("the cache of label hashes is full");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How often the cache of hashes was emptied because it had outgrown the series.
+  public long hashResets() {
+    return resets.sum();
+  }
+
+  // ---- labels by ref, selection
+
+  /// The series of now.
+  public SeriesView view() {
+    return view(endRef);
+  }
+
+  /// The series below `end`, which was taken from [#endRef].
+  public SeriesView view(int end) {
+    return new SeriesView(index, end);
+  }
+
+  /// The labels of a series.
+  ///
+  /// @throws IllegalArgumentException if there is none, or it was dropped and compacted away
+  public Labels labels(int ref) {
+    return view().labels(ref);
+  }
+
+  /// See [SeriesView#select].
+  public Runs select(List<LabelMatcher> matchers, int end) {
+    return view(end).select(matchers);
+  }
+
+  /// See [SeriesView#names()].
+  public List<String> names(int end) {
+    return view(end).names();
+  }
+
+  /// See [SeriesView#values(String)].
+  public List<String> values(String name, int end) {
+    return view(end).values(name);
+  }
+
+  // ---- columns: written under the submit lock
+
+  /// Time of the newest accepted sample, or [Long#MIN_VALUE].
+  public long newestMs(int ref) {
+    return columns.newestMs(ref);
+  }
+
+  /// Bits of the newest accepted sample.
+  public long newestBits(int ref) {
+    return columns.newestBits(ref);
+  }
+
+  /// The series' last row, or -1. Anyone may ask: what the row holds was written before.
+  public long lastRow(int ref) {
+    return columns.lastRow(ref);
+  }
+
+  /// Flags, eight bits; those but [#DROPPED] are the caller's.
+  public int flags(int ref) {
+    return columns.flags(ref);
+  }
+
+  /// Sets everything at once: a sample was accepted that is the newest.
+  public void setNewest(int ref, long timestampMs, long bits, long row, int flags) {
+    columns.setNewest(ref, timestampMs, bits, row, flags);
+  }
+
+  /// Sets the last row: a sample was accepted that is not the newest.
+  public void setLastRow(int ref, long row) {
+    columns.setLastRow(ref, row);
+  }
+
+  /// Sets the flags.
+  public void setFlags(int ref, int flags) {
+    columns.setFlags(ref, flags);
+  }
+
+  // ---- dropping
+
+  /// Dropped series that are in the index still; guarded by lock.
+  private int forgotten;
+
+  /// Calls of [#drop] that dropped any.
+  private final AtomicLong drops = new AtomicLong();
+
+  /// Drops series below `end` at once: they are not found any more and carry [#DROPPED]. Call it
+  /// under the submit lock, where it is certain that they are dead.
+  ///
+  /// @return how many were dropped
+  public int drop(int end, IntPredicate dead) {
+    lock.lock();
+    try {
+      int dropped = 0;
+      LabelIndex current = index;
+      for (int ref = 0; ref < end; ref++) {
+        if (current.has(ref) && (columns.flags(ref) & DROPPED) == 0 && dead.test(ref)) {
+          current.forget(ref);
+          columns.setFlags(ref, DROPPED);
+          dropped++;
+        }
+      }
+      forgotten += dropped;
+      activeSeries = current.seriesCount() - forgotten;
+      if (dropped > 0) {
+        drops.incrementAndGet();
+        forgetHashesOfDropped();
+      }
+      return dropped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forgetHashesOfDropped() {
+    RawHashes old = hashes;
+    RawHashes kept = new RawHashes();
+    for (int entry = 0; entry < old.size(); entry++) {
+      if ((columns.flags(old.ref(entry)) & DROPPED) == 0) {
+        kept.remember(old.hash1(entry), old.hash2(entry), old.ref(entry));
+      }
+    }
+    hashes = kept;
+  }
+
+  /// Gives back the memory of dropped series. Series may be added meanwhile; one caller at a time.
+  public void compact() {
+    IndexCopy copy = new IndexCopy(index);
+    int end = endRef;
+    long before = drops.get();
+    copy.add(0, end, this::isKept);
+    lock.lock();
+    try {
+      copy.add(end, endRef, this::isKept);
+      LabelIndex compacted = copy.index();
+      for (int ref = 0; drops.get() != before && ref < end; ref++) {
+        if (compacted.has(ref) && !isKept(ref)) {
+          compacted.forget(ref); // dropped while the copy was made
+        }
+      }
+      index = compacted;
+      forgotten = compacted.seriesCount() - activeSeries;
+      columns.shrink(endRef);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isKept(int ref) {
+    return (columns.flags(ref) & DROPPED) == 0;
+  }
+
+  /// Drops every series that is not live, and gives back its memory.
+  ///
+  /// @return how many were dropped
+  public int retainOnly(IntPredicate live) {
+    int dropped = drop(endRef, live.negate());
+    if (dropped > 0) {
+      compact();
+    }
+    return dropped;
+  }
+
+  /// Memory held.
+  public long bytes() {
+    return index.bytes() + columns.bytes() + hashes.bytes();
+  }
+}

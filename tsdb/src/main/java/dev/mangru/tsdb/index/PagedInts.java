@@ -1,0 +1,76 @@
+package dev.mangru.tsdb.index;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/// A growing column of ints in pages that never move. One writer; readers need no lock for elements
+/// that were written before something the reader has seen published (a size, a table slot).
+///
+/// Elements never written are 0 and pages never written cost nothing.
+public final class PagedInts {
+
+  private static final int SHIFT = 12;
+  private static final int PAGE = 1 << SHIFT;
+  private static final int MASK = PAGE - 1;
+  private static final int[] ABSENT = new int[PAGE];
+  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
+
+  private volatile int[][] pages = {};
+  private int allocated;
+
+  /// An element.
+  public int get(int index) {
+    return pages[index >>> SHIFT][index & MASK];
+  }
+
+  /// An element, and all that was written before it was stored with [#setRelease].
+  public int getAcquire(int index) {
+    return (int) ELEMENT.getAcquire(pages[index >>> SHIFT], index & MASK);
+  }
+
+  /// Writes an element.
+  public void set(int index, int value) {
+    page(index)[index & MASK] = value;
+  }
+
+  /// Publishes an element.
+  public void setRelease(int index, int value) {
+    ELEMENT.setRelease(page(index), index & MASK, value);
+  }
+
+  /// Makes elements up to `index` readable.
+  public void ensure(int index) {
+    int number = index >>> SHIFT;
+    int[][] directory = pages;
+    if (number >= directory.length) {
+      int[][] larger = Arrays.copyOf(directory, Math.max(number + 1, directory.length * 2));
+      Arrays.fill(larger, directory.length, larger.length, ABSENT);
+      pages = larger;
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the shared page
+  private int[] page(int index) {
+    ensure(index);
+    int[][] directory = pages;
+    int number = index >>> SHIFT;
+    int[] page = directory[number];
+    if (page == ABSENT) { // identity: the one shared page that nobody writes
+      page = new int[PAGE];
+      directory[number] = page;
+      allocated++;
+    }
+    return page;
+  }
+
+  /// Memory held.
+  public long bytes() {
+    return allocated * (4L * PAGE + 16) + pages.length * 4L;
+  }
+
+  /// As [#get], and 0 beyond what was ever made readable.
+  public int getOrZero(int index) {
+    return index >>> SHIFT < pages.length ? get(index) : 0;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.mangru.tsdb.index;
+
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import java.util.List;
+
+/// The series of an index below an end, as they were when the end was taken. Immutable and
+/// thread-safe; stays valid while series are added, and after some were dropped.
+public final class SeriesView {
+
+  private final LabelIndex index;
+  private final int endNumber;
+
+  /// The series of `index` below `endNumber`, which its writer has published.
+  public SeriesView(LabelIndex index, int endNumber) {
+    this.index = index;
+    this.endNumber = endNumber;
+  }
+
+  /// The number after the last series.
+  public int endNumber() {
+    return endNumber;
+  }
+
+  /// The series that every one of `matchers` selects; all series if there is none.
+  public Runs select(List<LabelMatcher> matchers) {
+    return new MatcherEngine(index, endNumber).select(matchers);
+  }
+
+  /// Whether there is a series with this number.
+  public boolean has(int number) {
+    return number >= 0 && number < endNumber && index.has(number);
+  }
+
+  /// The labels of a series.
+  ///
+  /// @throws IllegalArgumentException if there is no series with this number
+  public Labels labels(int number) {
+    if (!has(number)) {
+      throw new IllegalArgumentException("there is no series " + number);
+    }
+    return index.labels(number);
+  }
+
+  /// The series with exactly these labels, or -1.
+  public int find(Labels labels) {
+    int number = index.find(labels);
+    return number < endNumber ? number : -1;
+  }
+
+  /// All label names, in order.
+  public List<String> names() {
+    return new MatcherEngine(index, endNumber).names();
+  }
+
+  /// The label names of the series that every one of `matchers` selects, in order.
+  public List<String> names(List<LabelMatcher> matchers) {
+    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    return matchers.isEmpty() ? engine.names() : engine.names(engine.select(matchers));
+  }
+
+  /// All values of a label, in order.
+  public List<String> values(String name) {
+    return new MatcherEngine(index, endNumber).values(name);
+  }
+
+  /// The values of a label of the series that every one of `matchers` selects, in order.
+  public List<String> values(String name, List<LabelMatcher> matchers) {
+    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    return matchers.isEmpty() ? engine.values(name) : engine.values(name, engine.select(matchers));
+  }
+}
