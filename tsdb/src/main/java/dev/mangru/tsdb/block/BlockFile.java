@@ -1,0 +1,212 @@
+package dev.mangru.tsdb.block;
+
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.codec.MalformedBytesException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A sealed file of samples with an index of its own: series are numbered from 0 in label order.
+/// Immutable and thread-safe; mapped until its owner and everyone who retained it have released it.
+/// On POSIX it may be deleted meanwhile.
+///
+/// Methods that read throw [CorruptDataException] where bytes cannot be right, and [IOException]
+/// where the disk does not give them.
+public final class BlockFile {
+
+  private final SealedFile file;
+  private volatile @Nullable BlockIndex loaded;
+
+  private BlockFile(SealedFile file) {
+    this.file = file;
+  }
+
+  /// Maps a block and checks its header, footer and table of page checksums. The caller holds it.
+  ///
+  /// @throws CorruptDataException if they do not check
+  public static BlockFile open(Disk disk, Path path) throws IOException {
+    return new BlockFile(SealedFile.open(disk, path, Footer.Kind.BLOCK));
+  }
+
+  SealedFile file() {
+    return file;
+  }
+
+  /// Where it is.
+  public Path path() {
+    return file.path();
+  }
+
+  /// What its writer said of it.
+  public Sealed sealed() {
+    return file.footer().sealed();
+  }
+
+  /// The lowest sequence number in it.
+  public long firstSeq() {
+    return sealed().firstSeq();
+  }
+
+  /// The highest sequence number in it.
+  public long lastSeq() {
+    return sealed().lastSeq();
+  }
+
+  /// Times of its first and last sample.
+  public TimeRange range() {
+    return file.footer().range();
+  }
+
+  /// Samples in it.
+  public long samples() {
+    return file.footer().samples();
+  }
+
+  /// Series in it.
+  public int series() {
+    return file.footer().series();
+  }
+
+  /// Chunks in it.
+  public long chunks() {
+    return file.footer().chunks();
+  }
+
+  /// Size of the file.
+  public long lengthBytes() {
+    return file.lengthBytes();
+  }
+
+  /// Bytes of the file that are index: labels and directory, without chunks and times.
+  public long indexBytes() {
+    return file.footer().sections().stream().mapToLong(Footer.Section::length).sum()
+        - file.section(2).length();
+  }
+
+  /// Bytes of heap, about.
+  public long bytes() {
+    BlockIndex index = loaded;
+    return file.bytes() + (index == null ? 0 : index.bytes());
+  }
+
+  /// A cursor before the first series, by number. Cheap enough for one per query and thread, not
+  /// for one per series.
+  public ChunkCursor cursor() throws IOException {
+    return new ChunkCursor(file);
+  }
+
+  /// Holds the mapping; false if it was let go of already.
+  public boolean tryRetain() {
+    return file.tryRetain();
+  }
+
+  /// Undoes one [#tryRetain], or lets go as the owner; the last one unmaps the file.
+  public void release() {
+    file.release();
+  }
+
+  BlockIndex index() throws IOException {
+    BlockIndex index = loaded;
+    if (index == null) {
+      try {
+        index = new BlockIndex(file);
+      } catch (MalformedBytesException e) {
+        throw e.in(file.path(), 0);
+      } catch (InternalError e) {
+        throw SealedFile.unreadable(file.path(), 0, e);
+      }
+      loaded = index;
+    }
+    return index;
+  }
+
+  /// The labels of a series. Equal texts are mostly the same String object.
+  ///
+  /// @throws IllegalArgumentException if there is no such number
+  public Labels labels(int number) throws IOException {
+    if (number < 0 || number >= series()) {
+      throw new IllegalArgumentException(
+          file.path() + " has series 0 to " + (series() - 1) + ", not " + number);
+    }
+    return index().labels(number);
+  }
+
+  /// The number of the series with exactly these labels, or -1.
+  public int find(Labels labels) throws IOException {
+    return index().find(labels);
+  }
+
+  /// The numbers of all series that all of `matchers` select, ascending, which is label order. No
+  /// matcher selects all.
+  public int[] select(List<LabelMatcher> matchers) throws IOException {
+    return index().select(matchers);
+  }
+
+  /// As [#select(List)], only series with a chunk that overlaps `range`.
+  public int[] select(List<LabelMatcher> matchers, TimeRange range) throws IOException {
+    if (!range.overlaps(range())) {
+      return new int[0];
+    }
+    int[] selected = select(matchers);
+    if (range.contains(range().startMs()) && range.contains(range().endMs())) {
+      return selected;
+    }
+    ChunkCursor cursor = cursor();
+    int kept = 0;
+    for (int number : selected) {
+      if (cursor.seek(number) && cursor.overlaps(range)) {
+        selected[kept++] = number;
+      }
+    }
+    return Arrays.copyOf(selected, kept);
+  }
+
+  /// All label names, sorted by UTF-8, without a look at any series.
+  public List<String> labelNames() throws IOException {
+    return index().labelNames();
+  }
+
+  /// The label names of the selected series, sorted by UTF-8.
+  public List<String> labelNames(List<LabelMatcher> matchers) throws IOException {
+    return matchers.isEmpty() ? labelNames() : index().labelNames(select(matchers));
+  }
+
+  /// All values of a label, sorted by UTF-8, without a look at any series.
+  public List<String> labelValues(String name) throws IOException {
+    return index().labelValues(name);
+  }
+
+  /// The values of a label in the selected series, sorted by UTF-8.
+  public List<String> labelValues(String name, List<LabelMatcher> matchers) throws IOException {
+    return matchers.isEmpty()
+        ? labelValues(name)
+        : countByValue(name, matchers).keySet().stream().filter(v -> !v.isEmpty()).toList();
+  }
+
+  /// How many series there are of each metric name, sorted by UTF-8; those without one under the
+  /// empty name. Looks neither at series nor at chunks.
+  public Map<String, Integer> countByMetricName() throws IOException {
+    return index().countByMetricName();
+  }
+
+  /// How many of the selected series have each value of a label, sorted by UTF-8; those without it
+  /// under the empty value.
+  public Map<String, Integer> countByValue(String name, List<LabelMatcher> matchers)
+      throws IOException {
+    return matchers.isEmpty() && name.equals(Labels.METRIC_NAME)
+        ? countByMetricName()
+        : index().countByValue(name, select(matchers));
+  }
+
+  @Override
+  public String toString() {
+    return file.path() + "[" + firstSeq() + ".." + lastSeq() + "]";
+  }
+}
