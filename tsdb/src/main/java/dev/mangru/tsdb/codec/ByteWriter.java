@@ -1,11 +1,19 @@
 package dev.mangru.tsdb.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Writes numbers and text into a growing array. Confined to one thread.
 public final class ByteWriter {
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[] buffer;
   private int length;
@@ -36,6 +44,17 @@ public final class ByteWriter {
     return this;
   }
 
+  /// Goes back to `newLength`, forgetting what was written since.
+  ///
+  /// @throws IllegalArgumentException if fewer bytes than that were written
+  public ByteWriter truncate(int newLength) {
+    if (newLength < 0 || newLength > length) {
+      throw new IllegalArgumentException("cannot keep " + newLength + " of " + length + " bytes");
+    }
+    length = newLength;
+    return this;
+  }
+
   /// One byte.
   public ByteWriter u8(int value) {
     ensure(1);
@@ -46,18 +65,16 @@ public final class ByteWriter {
   /// Four bytes, little-endian.
   public ByteWriter u32(int value) {
     ensure(4);
-    for (int i = 0; i < 4; i++) {
-      buffer[length++] = (byte) (value >>> (8 * i));
-    }
+    INT.set(buffer, length, value);
+    length += 4;
     return this;
   }
 
   /// Eight bytes, little-endian.
   public ByteWriter u64(long value) {
     ensure(8);
-    for (int i = 0; i < 8; i++) {
-      buffer[length++] = (byte) (value >>> (8 * i));
-    }
+    LONG.set(buffer, length, value);
+    length += 8;
     return this;
   }
 

@@ -75,6 +75,12 @@ public final class SegmentReader {
     return segment.get(ValueLayout.JAVA_BYTE, position++) & 0xff;
   }
 
+  /// The next byte, 0 to 255, which stays the next.
+  public int peek() {
+    need(1);
+    return segment.get(ValueLayout.JAVA_BYTE, position) & 0xff;
+  }
+
   /// Four bytes, little-endian.
   public int u32() {
     need(4);
