@@ -10,17 +10,18 @@ import java.security.SecureRandom;
 /// The keys are immutable and shared; an instance holds the last result and is confined to one
 /// thread.
 ///
-/// Bytes go through four streams, 16 bytes at a time, each with two accumulators:
+/// Bytes go through four streams, 64 at a time; the last 64 may overlap those before. A step of one
+/// stream is wyhash's folded multiplication, and all steps feed a fifth accumulator:
 ///
 /// ```
 /// p = (word0 ^ a) * (word1 ^ key)       128 bits: high and low
-/// a = high ^ low                        wyhash's folded multiplication
-/// b = rotate(b + word0, 29) ^ word1 + low
+/// a = high ^ low
+/// t = (word0 + word1) ^ low             c = rotate(c, 29) + t of the four
 /// ```
 ///
-/// A difference in one word changes `a` unless 64 secret bits take one value, and `b` unless others
-/// do; four streams so that four products are under way at once. A sequence is hashed by sums of
-/// products with one key for each place, twice.
+/// Two inputs that differ in a step meet in its `a` with a chance of 2^-64 (64 secret bits have to
+/// take one value), and then still differ in `c`, save for as small a chance. A sequence is hashed
+/// by sums of products with one key for each place, twice.
 ///
 /// Source: Wang Yi, “wyhash” (public domain) for the folded multiplication; Lemire and Kaser,
 /// “Strongly universal string hashing is fast” for the sums of products.
@@ -33,22 +34,19 @@ public final class LabelHash {
   /// in runs of this length.
   private static final int RUN = 128;
 
-  private static final long[] KEYS = keys(12);
   private static final long[] FIRST_KEYS = keys(RUN);
   private static final long[] SECOND_KEYS = keys(RUN);
 
-  private static final long K0 = KEYS[0];
-  private static final long K1 = KEYS[1];
-  private static final long K2 = KEYS[2];
-  private static final long K3 = KEYS[3];
-  private static final long K4 = KEYS[4];
-  private static final long K5 = KEYS[5];
-  private static final long K6 = KEYS[6];
-  private static final long K7 = KEYS[7];
-  private static final long K8 = KEYS[8];
-  private static final long K9 = KEYS[9];
-  private static final long K10 = KEYS[10];
-  private static final long K11 = KEYS[11];
+  // One field each, so that the compiler knows them as constants.
+  private static final long K0 = keys(1)[0];
+  private static final long K1 = keys(1)[0];
+  private static final long K2 = keys(1)[0];
+  private static final long K3 = keys(1)[0];
+  private static final long K4 = keys(1)[0];
+  private static final long K5 = keys(1)[0];
+  private static final long K6 = keys(1)[0];
+  private static final long K7 = keys(1)[0];
+  private static final long K8 = keys(1)[0];
 
   private long first;
   private long second;
@@ -70,74 +68,89 @@ public final class LabelHash {
 
   /// Hashes `bytes[from, to)`.
   public void of(byte[] bytes, int from, int to) {
+    if (to - from < 64) {
+      ofShort(bytes, from, to);
+    } else {
+      ofLong(bytes, from, to);
+    }
+  }
+
+  private void ofLong(byte[] bytes, int from, int to) {
     long a0 = K0 ^ (to - from);
     long a1 = K1;
     long a2 = K2;
     long a3 = K3;
-    long b0 = K4;
-    long b1 = K5;
-    long b2 = K6;
-    long b3 = K7;
+    long c = K8;
+    int last = to - 64;
     int at = from;
-    for (int last = to - 64; at <= last; at += 64) {
-      long w0 = word(bytes, at);
-      long w1 = word(bytes, at + 8);
-      long x = w0 ^ a0;
-      long y = w1 ^ K4;
+    while (true) {
+      long word0 = word(bytes, at);
+      long word1 = word(bytes, at + 8);
+      long x = word0 ^ a0;
+      long y = word1 ^ K4;
       long low = x * y;
       a0 = Math.unsignedMultiplyHigh(x, y) ^ low;
-      b0 = Long.rotateLeft(b0 + w0, 29) ^ (w1 + low);
+      long t = (word0 + word1) ^ low;
 
-      w0 = word(bytes, at + 16);
-      w1 = word(bytes, at + 24);
-      x = w0 ^ a1;
-      y = w1 ^ K5;
+      word0 = word(bytes, at + 16);
+      word1 = word(bytes, at + 24);
+      x = word0 ^ a1;
+      y = word1 ^ K5;
       low = x * y;
       a1 = Math.unsignedMultiplyHigh(x, y) ^ low;
-      b1 = Long.rotateLeft(b1 + w0, 29) ^ (w1 + low);
+      t += (word0 + word1) ^ low;
 
-      w0 = word(bytes, at + 32);
-      w1 = word(bytes, at + 40);
-      x = w0 ^ a2;
-      y = w1 ^ K6;
+      word0 = word(bytes, at + 32);
+      word1 = word(bytes, at + 40);
+      x = word0 ^ a2;
+      y = word1 ^ K6;
       low = x * y;
       a2 = Math.unsignedMultiplyHigh(x, y) ^ low;
-      b2 = Long.rotateLeft(b2 + w0, 29) ^ (w1 + low);
+      t += (word0 + word1) ^ low;
 
-      w0 = word(bytes, at + 48);
-      w1 = word(bytes, at + 56);
-      x = w0 ^ a3;
-      y = w1 ^ K7;
+      word0 = word(bytes, at + 48);
+      word1 = word(bytes, at + 56);
+      x = word0 ^ a3;
+      y = word1 ^ K7;
       low = x * y;
       a3 = Math.unsignedMultiplyHigh(x, y) ^ low;
-      b3 = Long.rotateLeft(b3 + w0, 29) ^ (w1 + low);
+      t += (word0 + word1) ^ low;
+
+      c = Long.rotateLeft(c, 29) + t;
+      if (at >= last) {
+        break;
+      }
+      at = Math.min(at + 64, last);
     }
-    // At most three more steps of the first stream, and one with what is left.
-    while (to - at >= 16) {
-      long w0 = word(bytes, at);
-      long w1 = word(bytes, at + 8);
-      long x = w0 ^ a0;
-      long y = w1 ^ K4;
+    long d = fold(a0 ^ K5, a1 ^ K6);
+    long e = fold(a2 ^ K7, a3 ^ K4);
+    finish(d + Long.rotateLeft(e, 32), c ^ e);
+  }
+
+  /// One stream, 16 bytes at a time.
+  private void ofShort(byte[] bytes, int from, int to) {
+    long a = K3 ^ (to - from);
+    long c = K7;
+    int at = from;
+    for (; to - at >= 16; at += 16) {
+      long word0 = word(bytes, at);
+      long word1 = word(bytes, at + 8);
+      long x = word0 ^ a;
+      long y = word1 ^ K4;
       long low = x * y;
-      a0 = Math.unsignedMultiplyHigh(x, y) ^ low;
-      b0 = Long.rotateLeft(b0 + w0, 29) ^ (w1 + low);
-      at += 16;
+      a = Math.unsignedMultiplyHigh(x, y) ^ low;
+      c = Long.rotateLeft(c, 29) + ((word0 + word1) ^ low);
     }
     int left = to - at;
-    long w0 = 0;
-    long w1 = 0;
-    if (left >= 8) {
-      w0 = word(bytes, at);
-      w1 = tail(bytes, at + 8, left - 8);
-    } else {
-      w1 = tail(bytes, at, left);
-    }
-    long c = fold(w0 ^ a0 ^ K8, w1 ^ a1 ^ K9);
-    long d = fold(a2 ^ K10, a3 ^ K11);
-    long e = fold(b0 ^ K0, b1 ^ K1) ^ w0;
-    long f = fold(b2 ^ K2, b3 ^ K3) + w1;
-    first = fold(c ^ K4, d ^ K5) ^ e;
-    second = fold(e ^ K6, f ^ K7) + c + Long.rotateLeft(d, 32);
+    long word0 = left >= 8 ? word(bytes, at) : 0;
+    long word1 = left >= 8 ? tail(bytes, at + 8, left - 8) : tail(bytes, at, left);
+    finish(fold(word0 ^ a, word1 ^ K5), Long.rotateLeft(c, 29) + word0 + K6 * word1);
+  }
+
+  /// Mixes the two accumulators, of which at least one tells two inputs apart.
+  private void finish(long a, long c) {
+    first = fold(a ^ K1, K2) + c;
+    second = fold(c ^ K0, K8) ^ a;
   }
 
   private static long word(byte[] bytes, int at) {
@@ -163,12 +176,12 @@ public final class LabelHash {
   /// `firsts[places[i]]` and `seconds[places[i]]`. Never the hash of bytes, save by chance.
   public void ofSequence(long[] firsts, long[] seconds, int[] places, int count) {
     long a = K8 ^ count;
-    long b = K9;
+    long b = K7;
     int at = 0;
     do {
       int run = Math.min(RUN, count - at);
-      long sum = K10;
-      long other = K11;
+      long sum = 0;
+      long other = 0;
       for (int i = 0; i < run; i++) {
         int place = places[at + i];
         sum += firsts[place] * FIRST_KEYS[i];
@@ -178,8 +191,7 @@ public final class LabelHash {
       b = fold(other ^ b, K1) + sum;
       at += run;
     } while (at < count);
-    first = fold(a ^ K2, b ^ K3);
-    second = fold(b ^ K4, a ^ K5);
+    finish(a, b);
   }
 
   private static long fold(long x, long y) {
