@@ -88,7 +88,7 @@ final class AggregateEvaluator {
           steps,
           new WindowKernels.Edge(true),
           presence,
-          (labels, dropName, values) -> fold.add(grouper.number(labels), dropName, values));
+          (series, dropName, values) -> fold.add(grouper.number(series), dropName, values));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
       boolean nameGoes = !CallEvaluator.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
@@ -96,8 +96,8 @@ final class AggregateEvaluator {
       calls.stream(
           call,
           steps,
-          (labels, dropName, values) ->
-              fold.add(grouper.number(labels), later || dropName, values));
+          (series, dropName, values) ->
+              fold.add(grouper.number(series), later || dropName, values));
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);

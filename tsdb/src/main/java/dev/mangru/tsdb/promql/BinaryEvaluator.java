@@ -2,6 +2,7 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.tsdb.promql.Expr.Cardinality;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Operators between scalars, between a vector and a scalar, and the set operators; two vectors go
@@ -91,26 +92,21 @@ final class BinaryEvaluator {
     boolean filter = operator.isComparison() && !binary.bool();
     List<StepSeries> result = new ArrayList<>();
     for (StepSeries series : vectors.series()) {
-      double[] values = series.values().clone();
-      for (int i = 0; i < values.length; i++) {
-        double value = values[i];
-        if (StepSeries.isAbsent(value)) {
-          continue;
-        }
-        if (isTrim(operator)) {
+      double[] own = series.values();
+      double[] values = new double[own.length];
+      double[] left = scalarLeft ? scalars : own;
+      double[] right = scalarLeft ? own : scalars;
+      if (isTrim(operator)) {
+        if (series.anyPresent()) {
           incompatible(binary, context);
-          values[i] = StepSeries.ABSENT;
-          continue;
         }
-        double outcome =
-            scalarLeft ? operator.apply(scalars[i], value) : operator.apply(value, scalars[i]);
-        if (!filter) {
-          values[i] = outcome;
-        } else if (outcome == 0) {
-          values[i] = StepSeries.ABSENT;
-        }
-        context.budget().work(1);
+        Arrays.fill(values, StepSeries.ABSENT);
+      } else if (filter) {
+        Arithmetic.filter(operator, left, right, own, values);
+      } else {
+        Arithmetic.apply(operator, left, right, values);
       }
+      context.budget().work(values.length);
       result.add(
           filter
               ? new StepSeries(series.labels(), series.dropName(), values)

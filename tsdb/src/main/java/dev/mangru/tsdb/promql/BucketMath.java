@@ -1,10 +1,6 @@
 package dev.mangru.tsdb.promql;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-
-/// Quantiles and fractions of cumulative buckets, each `{upper bound, count}`, bounds ascending.
+/// Quantiles and fractions of cumulative buckets.
 ///
 /// Source: Prometheus `BucketQuantile` and `BucketFraction`.
 final class BucketMath {
@@ -14,101 +10,142 @@ final class BucketMath {
 
   private BucketMath() {}
 
-  /// @param repair what had to be raised for counts to ascend; null if nothing
-  record Quantile(double value, @Nullable Repair repair) {}
+  /// Upper bounds and counts, bounds ascending; used again for each histogram and step. A quantile
+  /// changes them and says what had to be raised for counts to ascend. Confined to one thread.
+  static final class Buckets {
+    private double[] bounds = new double[16];
+    private double[] counts = new double[16];
+    private int size;
+    private double minRepaired;
+    private double maxRepaired;
+    private double maxDifference;
 
-  /// Counts that were lower than those of a smaller bound.
-  record Repair(double minBucket, double maxBucket, double maxDifference) {}
+    /// Empties, and makes room for `room` buckets.
+    void clear(int room) {
+      if (bounds.length < room) {
+        bounds = new double[room];
+        counts = new double[room];
+      }
+      size = 0;
+      minRepaired = Double.NaN;
+      maxRepaired = Double.NaN;
+      maxDifference = 0;
+    }
 
-  static Quantile quantile(double q, List<double[]> given) {
-    if (Double.isNaN(q)) {
-      return new Quantile(Double.NaN, null);
+    void add(double bound, double count) {
+      bounds[size] = bound;
+      counts[size] = count;
+      size++;
     }
-    if (q < 0) {
-      return new Quantile(Double.NEGATIVE_INFINITY, null);
+
+    boolean isEmpty() {
+      return size == 0;
     }
-    if (q > 1) {
-      return new Quantile(Double.POSITIVE_INFINITY, null);
+
+    /// Whether counts were lower than those of a smaller bound.
+    boolean repaired() {
+      return !Double.isNaN(minRepaired);
     }
-    if (given.getLast()[0] != Double.POSITIVE_INFINITY) {
-      return new Quantile(Double.NaN, null);
+
+    double minRepaired() {
+      return minRepaired;
     }
-    List<double[]> buckets = coalesce(given);
-    if (buckets.size() < 2) {
-      return new Quantile(Double.NaN, null);
+
+    double maxRepaired() {
+      return maxRepaired;
     }
-    Repair repair = ascend(buckets);
-    double total = buckets.getLast()[1];
-    if (total == 0) {
-      return new Quantile(Double.NaN, repair);
+
+    double maxDifference() {
+      return maxDifference;
     }
-    return new Quantile(interpolate(q * total, buckets), repair);
+
+    /// Counts of equal bounds are added up.
+    private void coalesce() {
+      int kept = 0;
+      for (int i = 1; i < size; i++) {
+        if (bounds[i] == bounds[kept]) {
+          counts[kept] += counts[i];
+        } else {
+          kept++;
+          bounds[kept] = bounds[i];
+          counts[kept] = counts[i];
+        }
+      }
+      size = kept + 1;
+    }
+
+    private void ascend() {
+      double previous = counts[0];
+      for (int i = 1; i < size; i++) {
+        double current = counts[i];
+        if (current == previous) {
+          continue;
+        }
+        if (almostEqual(previous, current)) {
+          counts[i] = previous;
+          continue;
+        }
+        if (current < previous) {
+          counts[i] = previous;
+          if (Double.isNaN(minRepaired)) {
+            minRepaired = bounds[i];
+          }
+          maxRepaired = bounds[i];
+          maxDifference = Math.max(maxDifference, previous - current);
+          continue;
+        }
+        previous = current;
+      }
+    }
   }
 
-  private static double interpolate(double rank, List<double[]> buckets) {
-    int last = buckets.size() - 1;
+  /// The quantile of buckets of which there is one at least.
+  static double quantile(double q, Buckets buckets) {
+    if (Double.isNaN(q)) {
+      return Double.NaN;
+    }
+    if (q < 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    if (q > 1) {
+      return Double.POSITIVE_INFINITY;
+    }
+    if (buckets.bounds[buckets.size - 1] != Double.POSITIVE_INFINITY) {
+      return Double.NaN;
+    }
+    buckets.coalesce();
+    if (buckets.size < 2) {
+      return Double.NaN;
+    }
+    buckets.ascend();
+    double total = buckets.counts[buckets.size - 1];
+    return total == 0 ? Double.NaN : interpolate(q * total, buckets);
+  }
+
+  private static double interpolate(double rank, Buckets buckets) {
+    double[] bounds = buckets.bounds;
+    double[] counts = buckets.counts;
+    int last = buckets.size - 1;
     int b = 0;
-    while (b < last && !(buckets.get(b)[1] >= rank)) {
+    while (b < last && !(counts[b] >= rank)) {
       b++;
     }
     if (b == last) {
-      return buckets.get(last - 1)[0];
+      return bounds[last - 1];
     }
-    double end = buckets.get(b)[0];
+    double end = bounds[b];
     if (b == 0 && end <= 0) {
       return end;
     }
     double start = 0;
-    double count = buckets.get(b)[1];
+    double count = counts[b];
     double inside = rank;
     if (b > 0) {
-      start = buckets.get(b - 1)[0];
-      count -= buckets.get(b - 1)[1];
-      inside -= buckets.get(b - 1)[1];
+      start = bounds[b - 1];
+      count -= counts[b - 1];
+      inside -= counts[b - 1];
     }
     return start + (end - start) * (inside / count);
-  }
-
-  /// Counts of equal bounds are added up.
-  private static List<double[]> coalesce(List<double[]> buckets) {
-    List<double[]> result = new ArrayList<>();
-    for (double[] bucket : buckets) {
-      if (!result.isEmpty() && result.getLast()[0] == bucket[0]) {
-        result.getLast()[1] += bucket[1];
-      } else {
-        result.add(bucket.clone());
-      }
-    }
-    return result;
-  }
-
-  private static @Nullable Repair ascend(List<double[]> buckets) {
-    double previous = buckets.getFirst()[1];
-    double minBucket = Double.NaN;
-    double maxBucket = Double.NaN;
-    double maxDifference = 0;
-    for (int i = 1; i < buckets.size(); i++) {
-      double[] bucket = buckets.get(i);
-      double current = bucket[1];
-      if (current == previous) {
-        continue;
-      }
-      if (almostEqual(previous, current)) {
-        bucket[1] = previous;
-        continue;
-      }
-      if (current < previous) {
-        bucket[1] = previous;
-        if (Double.isNaN(minBucket)) {
-          minBucket = bucket[0];
-        }
-        maxBucket = bucket[0];
-        maxDifference = Math.max(maxDifference, previous - current);
-        continue;
-      }
-      previous = current;
-    }
-    return Double.isNaN(minBucket) ? null : new Repair(minBucket, maxBucket, maxDifference);
   }
 
   static boolean almostEqual(double a, double b) {
@@ -123,13 +160,13 @@ final class BucketMath {
     return difference / Math.min(sum, Double.MAX_VALUE) < TOLERANCE;
   }
 
-  /// The fraction of observations in `[lower, upper]`.
-  static double fraction(double lower, double upper, List<double[]> given) {
-    if (given.getLast()[0] != Double.POSITIVE_INFINITY) {
+  /// The fraction of observations in `[lower, upper]`; there is one bucket at least.
+  static double fraction(double lower, double upper, Buckets buckets) {
+    if (buckets.bounds[buckets.size - 1] != Double.POSITIVE_INFINITY) {
       return Double.NaN;
     }
-    List<double[]> buckets = coalesce(given);
-    double total = buckets.getLast()[1];
+    buckets.coalesce();
+    double total = buckets.counts[buckets.size - 1];
     if (total == 0 || Double.isNaN(lower) || Double.isNaN(upper)) {
       return Double.NaN;
     }
@@ -141,21 +178,22 @@ final class BucketMath {
 
   /// How many observations lie below `value`. Nothing is interpolated in an infinite bucket: a
   /// bound inside the first one stands at its end, inside the last one at its start.
-  private static double rank(double value, List<double[]> buckets) {
+  private static double rank(double value, Buckets buckets) {
     double below = 0;
-    double start = buckets.getFirst()[0] > 0 ? 0 : Double.NEGATIVE_INFINITY;
-    for (double[] bucket : buckets) {
-      double end = bucket[0];
+    double start = buckets.bounds[0] > 0 ? 0 : Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < buckets.size; i++) {
+      double end = buckets.bounds[i];
+      double count = buckets.counts[i];
       if (value <= start) {
         return below;
       }
       if (value < end) {
         if (start == Double.NEGATIVE_INFINITY) {
-          return bucket[1];
+          return count;
         }
-        return below + (bucket[1] - below) * ((value - start) / (end - start));
+        return below + (count - below) * ((value - start) / (end - start));
       }
-      below = bucket[1];
+      below = count;
       start = end;
     }
     return below;

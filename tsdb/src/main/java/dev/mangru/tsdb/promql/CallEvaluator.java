@@ -138,12 +138,12 @@ final class CallEvaluator {
     stream(
         call,
         steps,
-        (labels, dropName, values) -> {
+        (series, dropName, values) -> {
           double[] copy = context.budget().copy(values);
           result.add(
               keepsName
-                  ? new StepSeries(labels, dropName, copy)
-                  : evaluator.withoutName(labels, copy));
+                  ? new StepSeries(series.labels(), dropName, copy)
+                  : evaluator.withoutName(series.labels(), copy));
         });
     return differ ? new Evaluated.Vectors(result) : evaluator.named(result);
   }
@@ -184,14 +184,19 @@ final class CallEvaluator {
     Expr range = rangeOf(call);
     boolean presence =
         function == Function.COUNT_OVER_TIME || function == Function.PRESENT_OVER_TIME;
+    boolean onceIsEnough = haveOneName(range);
+    boolean[] noted = {function != Function.RATE && function != Function.INCREASE};
     stream.overRange(
         range,
         steps,
         kernel(call, steps),
         presence,
-        (labels, dropName, values) -> {
-          sink.accept(labels, dropName, values);
-          noteNonCounter(function, labels, range.position(), context);
+        (series, dropName, values) -> {
+          sink.accept(series, dropName, values);
+          if (!noted[0]) {
+            noteNonCounter(function, series.labels(), range.position(), context);
+            noted[0] = onceIsEnough;
+          }
         });
   }
 

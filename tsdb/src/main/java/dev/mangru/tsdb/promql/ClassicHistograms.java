@@ -3,10 +3,12 @@ package dev.mangru.tsdb.promql;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `histogram_quantile` and friends over buckets that are series with a label `le`. Confined to the
@@ -18,6 +20,9 @@ final class ClassicHistograms {
   private final QueryContext context;
   private final Evaluator evaluator;
 
+  /// The buckets of one histogram at one step.
+  private final BucketMath.Buckets present = new BucketMath.Buckets();
+
   ClassicHistograms(QueryContext context, Evaluator evaluator) {
     this.context = context;
     this.evaluator = evaluator;
@@ -27,10 +32,23 @@ final class ClassicHistograms {
   private static final class Histogram {
     private final Labels labels;
     private final List<Bucket> buckets = new ArrayList<>();
+    private double[] bounds = {};
+    private double[][] counts = {};
     private boolean dropName;
 
     Histogram(Labels labels) {
       this.labels = labels;
+    }
+
+    /// To be called when all buckets are there.
+    void arrange() {
+      buckets.sort((a, b) -> Double.compare(a.bound, b.bound));
+      bounds = new double[buckets.size()];
+      counts = new double[buckets.size()][];
+      for (int b = 0; b < bounds.length; b++) {
+        bounds[b] = buckets.get(b).bound;
+        counts[b] = buckets.get(b).series.values();
+      }
     }
   }
 
@@ -55,9 +73,8 @@ final class ClassicHistograms {
     for (Histogram histogram : histograms(vector, steps)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
-        List<double[]> buckets = present(histogram, i);
-        if (!buckets.isEmpty()) {
-          values[i] = quantile(quantiles[i], buckets, histogram, steps.time(i), vector.position());
+        if (findPresent(histogram, i)) {
+          values[i] = quantile(quantiles[i], histogram, steps.time(i), vector.position());
         }
       }
       result.add(finished(histogram, histogram.labels, values));
@@ -90,11 +107,10 @@ final class ClassicHistograms {
       for (Histogram histogram : histograms) {
         Map<Double, double[]> byQuantile = new LinkedHashMap<>();
         for (int i = 0; i < steps.count(); i++) {
-          List<double[]> buckets = present(histogram, i);
-          if (!buckets.isEmpty()) {
+          if (findPresent(histogram, i)) {
             double q = quantiles[i];
             byQuantile.computeIfAbsent(q, _ -> evaluator.allocate(steps))[i] =
-                quantile(q, buckets, histogram, steps.time(i), vector.position());
+                quantile(q, histogram, steps.time(i), vector.position());
           }
         }
         byQuantile.forEach((q, values) ->
@@ -122,9 +138,8 @@ final class ClassicHistograms {
     for (Histogram histogram : histograms(call.arguments().get(2), steps)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
-        List<double[]> buckets = present(histogram, i);
-        if (!buckets.isEmpty()) {
-          values[i] = BucketMath.fraction(lower[i], upper[i], buckets);
+        if (findPresent(histogram, i)) {
+          values[i] = BucketMath.fraction(lower[i], upper[i], present);
         }
       }
       result.add(finished(histogram, histogram.labels, values));
@@ -138,43 +153,45 @@ final class ClassicHistograms {
         : new StepSeries(context.withoutName(labels), histogram.dropName, values);
   }
 
-  private double quantile(
-      double q, List<double[]> buckets, Histogram histogram, long timeMs, Position position) {
-    BucketMath.Quantile result = BucketMath.quantile(q, buckets);
-    BucketMath.Repair repair = result.repair();
-    if (repair != null) {
+  private double quantile(double q, Histogram histogram, long timeMs, Position position) {
+    double result = BucketMath.quantile(q, present);
+    if (present.repaired()) {
       context
           .annotations()
           .monotonicity(
               histogram.labels.metricName(),
-              repair.minBucket(),
-              repair.maxBucket(),
-              repair.maxDifference(),
+              present.minRepaired(),
+              present.maxRepaired(),
+              present.maxDifference(),
               timeMs,
               position);
     }
-    return result.value();
+    return result;
   }
 
-  private List<double[]> present(Histogram histogram, int step) {
-    List<double[]> buckets = new ArrayList<>(histogram.buckets.size());
-    for (Bucket bucket : histogram.buckets) {
-      if (bucket.series.present(step)) {
-        buckets.add(new double[] {bucket.bound, bucket.series.values()[step]});
+  private boolean findPresent(Histogram histogram, int step) {
+    present.clear(histogram.bounds.length);
+    for (int b = 0; b < histogram.bounds.length; b++) {
+      double count = histogram.counts[b][step];
+      if (!StepSeries.isAbsent(count)) {
+        present.add(histogram.bounds[b], count);
       }
     }
-    context.budget().work(histogram.buckets.size());
-    return buckets;
+    context.budget().work(histogram.bounds.length);
+    return !present.isEmpty();
   }
 
   private List<Histogram> histograms(Expr vector, Steps steps) {
-    Map<Labels, Histogram> histograms = new LinkedHashMap<>();
+    List<Histogram> histograms = new ArrayList<>();
+    LabelGrouper grouper = new LabelGrouper(List.of(BUCKET_LABEL), true);
+    Map<String, Optional<Double>> bounds = new HashMap<>();
     Evaluated.Vectors input = evaluator.vectors(vector, steps);
     evaluator.release(input);
     for (StepSeries series : input.series()) {
       String text = series.labels().get(BUCKET_LABEL);
-      Double bound = parseBound(text);
-      if (bound == null) {
+      Optional<Double> bound =
+          bounds.computeIfAbsent(text, t -> Optional.ofNullable(parseBound(t)));
+      if (bound.isEmpty()) {
         if (series.anyPresent()) {
           context
               .annotations()
@@ -187,16 +204,16 @@ final class ClassicHistograms {
         }
         continue;
       }
-      Labels key = series.labels().without(List.of(BUCKET_LABEL));
-      Histogram histogram = histograms.computeIfAbsent(key, Histogram::new);
-      histogram.buckets.add(new Bucket(bound, series));
+      int number = grouper.number(series.labels());
+      if (number == histograms.size()) {
+        histograms.add(new Histogram(grouper.labels(number)));
+      }
+      Histogram histogram = histograms.get(number);
+      histogram.buckets.add(new Bucket(bound.get(), series));
       histogram.dropName |= series.dropName();
     }
-    List<Histogram> sorted = new ArrayList<>(histograms.values());
-    for (Histogram histogram : sorted) {
-      histogram.buckets.sort((a, b) -> Double.compare(a.bound, b.bound));
-    }
-    return sorted;
+    histograms.forEach(Histogram::arrange);
+    return histograms;
   }
 
   private static @Nullable Double parseBound(String text) {

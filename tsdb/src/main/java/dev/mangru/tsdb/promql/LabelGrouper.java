@@ -1,26 +1,25 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.promql.SelectorReader.LabelSource;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Objects;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// Numbers sets of labels by some of their labels, in order of first sight. Confined to one thread.
 ///
 /// No labels are built but those of each new group: what counts is hashed and compared in place.
-/// Series of a store come with few different sets of names, and names are mostly the same objects,
-/// so where a name stood last is tried first.
+/// Series come with few different sets of names, and names are mostly the same objects, so what was
+/// learnt of the last ones is tried first.
 final class LabelGrouper {
 
   private final String[] names;
   private final boolean without;
 
-  /// For `by`: where each name stood last, and the values found there now.
+  /// For `by`: where each name stood last, and the values found now, empty where there are none.
   private final int[] places;
 
-  private final @Nullable String[] found;
+  private final String[] found;
 
   /// For `without`: the names of the last labels, and which of them count.
   private String[] layout = {};
@@ -42,7 +41,8 @@ final class LabelGrouper {
     this.names = sorted.toArray(new String[0]);
     this.without = without;
     this.places = new int[this.names.length];
-    this.found = new @Nullable String[this.names.length];
+    this.found = new String[this.names.length];
+    Arrays.fill(found, "");
   }
 
   int count() {
@@ -59,27 +59,54 @@ final class LabelGrouper {
     return labels(number(all));
   }
 
+  /// The number of the group of a series.
+  int number(LabelSource series) {
+    if (without) {
+      return number(series.labels());
+    }
+    for (int n = 0; n < names.length; n++) {
+      found[n] = series.label(names[n]);
+    }
+    return numberOfFound();
+  }
+
   /// The number of the group of these labels.
   int number(Labels labels) {
-    if (without) {
-      learnLayout(labels);
-    } else {
+    if (!without) {
       find(labels);
+      return numberOfFound();
     }
-    if (last >= 0 && isKey(groups[last], labels)) {
+    learnLayout(labels);
+    if (last >= 0 && equalsKept(groups[last], labels)) {
       return last;
     }
-    int hash = without ? hashOfKept(labels) : hashOfFound();
+    int hash = hashOfKept(labels);
     int slot = hash & (table.length - 1);
     while (table[slot] != 0) {
-      int group = table[slot] - 1;
-      if (hashes[group] == hash && isKey(groups[group], labels)) {
-        last = group;
-        return group;
+      last = table[slot] - 1;
+      if (hashes[last] == hash && equalsKept(groups[last], labels)) {
+        return last;
       }
       slot = (slot + 1) & (table.length - 1);
     }
-    last = add(slot, hash, without ? kept(labels) : foundLabels(labels));
+    last = add(slot, hash, kept(labels));
+    return last;
+  }
+
+  private int numberOfFound() {
+    if (last >= 0 && equalsFound(groups[last])) {
+      return last;
+    }
+    int hash = hashOfFound();
+    int slot = hash & (table.length - 1);
+    while (table[slot] != 0) {
+      last = table[slot] - 1;
+      if (hashes[last] == hash && equalsFound(groups[last])) {
+        return last;
+      }
+      slot = (slot + 1) & (table.length - 1);
+    }
+    last = add(slot, hash, foundLabels());
     return last;
   }
 
@@ -114,10 +141,6 @@ final class LabelGrouper {
     return mixed ^ (mixed >>> 16);
   }
 
-  private boolean isKey(Labels key, Labels labels) {
-    return without ? equalsKept(key, labels) : equalsFound(key);
-  }
-
   // by -------------------------------------------------------------------------------------------
 
   private void find(Labels labels) {
@@ -131,7 +154,7 @@ final class LabelGrouper {
     }
   }
 
-  private @Nullable String search(Labels labels, int n) {
+  private String search(Labels labels, int n) {
     String name = names[n];
     for (int i = 0; i < labels.count(); i++) {
       if (labels.name(i).equals(name)) {
@@ -139,13 +162,13 @@ final class LabelGrouper {
         return labels.value(i);
       }
     }
-    return null;
+    return "";
   }
 
   private int hashOfFound() {
     int hash = 0;
     for (String value : found) {
-      hash = hash * 31 + (value == null ? 0 : value.hashCode());
+      hash = hash * 31 + value.hashCode();
     }
     return mix(hash);
   }
@@ -154,7 +177,7 @@ final class LabelGrouper {
     int next = 0;
     for (int n = 0; n < names.length; n++) {
       String value = found[n];
-      if (value == null) {
+      if (value.isEmpty()) {
         continue;
       }
       if (next == key.count()
@@ -167,24 +190,16 @@ final class LabelGrouper {
     return next == key.count();
   }
 
-  private Labels foundLabels(Labels labels) {
-    int present = 0;
-    for (String value : found) {
-      present += value == null ? 0 : 1;
-    }
-    if (present == labels.count()) {
-      return labels;
-    }
-    String[] pairs = new String[2 * present];
+  private Labels foundLabels() {
+    String[] pairs = new String[2 * names.length];
     int next = 0;
     for (int n = 0; n < names.length; n++) {
-      String value = found[n];
-      if (value != null) {
+      if (!found[n].isEmpty()) {
         pairs[next++] = names[n];
-        pairs[next++] = value;
+        pairs[next++] = found[n];
       }
     }
-    return Labels.ofSortedPairs(pairs);
+    return Labels.ofSortedPairs(Arrays.copyOf(pairs, next));
   }
 
   // without --------------------------------------------------------------------------------------
@@ -250,7 +265,7 @@ final class LabelGrouper {
     int next = 0;
     for (int i = 0; i < counts.length; i++) {
       if (counts[i]) {
-        pairs[next++] = Objects.requireNonNull(layout[i]);
+        pairs[next++] = layout[i];
         pairs[next++] = labels.value(i);
       }
     }

@@ -6,19 +6,30 @@ import java.util.Arrays;
 /// ends of the window. Confined to the query's thread.
 ///
 /// Source: Prometheus `extrapolatedRate`; the order of operations is kept, so results are equal bit
-/// for bit. What depends on times alone, the factor above all, comes from [StepWindows.Column].
-/// Only the guess of where a counter was zero depends on values, and only where the first value is
-/// small against the increase; [StepWindows.Column#limits] tells that with one multiplication.
+/// for bit. What depends on times alone, the factor, is worked out once per [StepWindows.Column].
+/// Only the guess of where a counter was zero depends on values too, and only where the first value
+/// is small against the increase. The guess counts if `sampled * (first / result)` is less than the
+/// distance to the window's start, which is less than 1.1 times `sampled / (samples - 1)`; so it
+/// does not if `first` is more than 1.2 times `result / (samples - 1)`, and no division is needed.
 final class RateKernel extends WindowKernel {
 
-  /// Safely above the rounding of the few operations it stands for.
-  private static final double MARGIN = 1.000001;
+  /// 1.2 divided by the index; longer windows are worked out each time.
+  private static final double[] LIMITS = new double[256];
+
+  static {
+    for (int i = 0; i < LIMITS.length; i++) {
+      LIMITS[i] = 1.2 / i;
+    }
+  }
 
   /// Below this, products are not exact enough to decide by.
   private static final double TINY = 1e-290;
 
   private final boolean counter;
   private final boolean perSecond;
+
+  /// See [StepWindows.Column#factorsFor].
+  private final int factorsFor;
 
   /// Samples that are lower than their predecessor, ascending.
   private int[] drops = new int[16];
@@ -28,6 +39,7 @@ final class RateKernel extends WindowKernel {
   RateKernel(boolean counter, boolean perSecond) {
     this.counter = counter;
     this.perSecond = perSecond;
+    this.factorsFor = perSecond ? 1 : 2;
   }
 
   @Override
@@ -56,13 +68,13 @@ final class RateKernel extends WindowKernel {
       applyOnce(windows, column, out);
       return;
     }
-    if (!column.hasRates) {
+    if (column.factorsFor != factorsFor) {
       prepare(windows, column);
     }
+    double[] all = values;
     int[] from = column.from;
     int[] to = column.to;
     double[] factors = column.factors;
-    double[] limits = column.limits;
     int drop = 0;
     for (int i = first; i < end; i++) {
       int begin = from[i];
@@ -71,23 +83,24 @@ final class RateKernel extends WindowKernel {
         out[i] = StepSeries.ABSENT;
         continue;
       }
-      double start = values[begin];
-      double result = values[last] - start;
+      double start = all[begin];
+      double result = all[last] - start;
       if (drop < dropCount) {
         while (drop < dropCount && drops[drop] <= begin) {
           drop++;
         }
         result = addDrops(result, drop, last);
       }
-      if (counter && result > 0 && start >= 0) {
-        double bound = limits[i] * result;
-        if (!(start > bound && bound >= TINY)) {
-          out[i] = exact(result, begin, last, windows.endMs(i), windows.rangeMs());
-          continue;
-        }
-      }
-      out[i] = result * factors[i];
+      out[i] =
+          counter && result > 0 && mayReachZero(start, result, last - begin)
+              ? exact(result, begin, last, windows.endMs(i), windows.rangeMs())
+              : result * factors[i];
     }
+  }
+
+  private static boolean mayReachZero(double start, double result, int gaps) {
+    double bound = result * (gaps < LIMITS.length ? LIMITS[gaps] : 1.2 / gaps);
+    return start >= 0 && !(start > bound && bound >= TINY);
   }
 
   private void applyOnce(StepWindows windows, StepWindows.Column column, double[] out) {
@@ -113,13 +126,11 @@ final class RateKernel extends WindowKernel {
     return result;
   }
 
-  /// The factor of each step where no zero is near, and `toStart / sampled`: a counter's zero is
-  /// before the window's start if its first value is more than that of the increase.
+  /// The factor of each step where no zero is near.
   private void prepare(StepWindows windows, StepWindows.Column column) {
     int steps = column.from.length;
     if (column.factors.length == 0) {
       column.factors = new double[steps];
-      column.limits = new double[steps];
     }
     for (int i = 0; i < steps; i++) {
       int begin = column.from[i];
@@ -141,9 +152,8 @@ final class RateKernel extends WindowKernel {
         toEnd = average / 2;
       }
       column.factors[i] = factor(sampled, toStart, toEnd, endMs - startMs);
-      column.limits[i] = sampled == 0 ? Double.NaN : toStart / sampled * MARGIN;
     }
-    column.hasRates = true;
+    column.factorsFor = factorsFor;
   }
 
   private double exact(double result, int begin, int last, long endMs, long rangeMs) {

@@ -7,6 +7,7 @@ import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class SelectorReader {
         if (count > 0) {
           budget.hold(count);
           sink.accept(
-              new RawSeries(series.labels(), false, columns.timesMs(), columns.values(), count));
+              new RawSeries(series, null, false, columns.timesMs(), columns.values(), count));
           budget.release(count);
         }
         budget.work(64);
@@ -106,7 +107,41 @@ final class SelectorReader {
 
   /// Samples of one series in time order.
   ///
+  /// @param source where the samples come from, if from the store
+  /// @param known the labels, if from elsewhere
   /// @param times may be longer than `count`
   @SuppressWarnings("ArrayRecordComponent") // hot, and never compared
-  record RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count) {}
+  record RawSeries(
+      Querier.@Nullable Series source,
+      @Nullable Labels known,
+      boolean dropName,
+      long[] times,
+      double[] values,
+      int count)
+      implements LabelSource {
+
+    RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count) {
+      this(null, labels, dropName, times, values, count);
+    }
+
+    @Override
+    public Labels labels() {
+      return source == null ? Objects.requireNonNull(known) : source.labels();
+    }
+
+    @Override
+    public String label(String name) {
+      return source == null ? Objects.requireNonNull(known).get(name) : source.label(name);
+    }
+  }
+
+  /// Labels that are put together only when they are needed.
+  interface LabelSource {
+
+    /// All of them.
+    Labels labels();
+
+    /// One value, or the empty string.
+    String label(String name);
+  }
 }

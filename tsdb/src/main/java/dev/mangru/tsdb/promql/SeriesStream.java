@@ -2,8 +2,10 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.promql.SelectorReader.LabelSource;
 import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Computes selectors and functions of a range series by series, so that an aggregation need not
@@ -20,6 +22,9 @@ final class SeriesStream {
   private final SelectorReader reader;
   private final RangeReader ranges;
 
+  /// Kept to the end of the query: both sides of a ratio have the same windows.
+  private final List<StepWindows> windowsSeen = new ArrayList<>();
+
   SeriesStream(QueryContext context, SelectorReader reader, RangeReader ranges) {
     this.context = context;
     this.reader = reader;
@@ -31,10 +36,10 @@ final class SeriesStream {
   interface Sink {
     /// Takes one series.
     ///
-    /// @param labels as the store has them, metric name included
+    /// @param series labels as the store has them, metric name included
     /// @param dropName whether the argument of the function had lost its name already
     /// @param values one per step; used again for the next series
-    void accept(Labels labels, boolean dropName, double[] values);
+    void accept(LabelSource series, boolean dropName, double[] values);
   }
 
   /// An instant selector: the newest sample not older than the lookback, at every step.
@@ -70,6 +75,17 @@ final class SeriesStream {
     }
   }
 
+  private StepWindows windows(RangeReader.Placement placement, Steps steps) {
+    for (StepWindows windows : windowsSeen) {
+      if (windows.areFor(placement, steps)) {
+        return windows;
+      }
+    }
+    StepWindows windows = new StepWindows(context, placement, steps, context.budget());
+    windowsSeen.add(windows);
+    return windows;
+  }
+
   /// Whether different series that these matchers select still differ without the metric name.
   static boolean haveOneName(List<LabelMatcher> matchers) {
     for (LabelMatcher matcher : matchers) {
@@ -92,7 +108,7 @@ final class SeriesStream {
     Run(RangeReader.Placement placement, Steps steps, WindowKernel kernel, Sink sink) {
       this.kernel = kernel;
       this.sink = sink;
-      this.windows = new StepWindows(context, placement, steps, budget);
+      this.windows = windows(placement, steps);
       this.values = budget.allocate(steps.count());
     }
 
@@ -106,7 +122,7 @@ final class SeriesStream {
         first = end;
       }
       if (anyPresent(values)) {
-        sink.accept(raw.labels(), raw.dropName(), values);
+        sink.accept(raw, raw.dropName(), values);
       }
     }
 
@@ -129,7 +145,6 @@ final class SeriesStream {
 
     @Override
     public void close() {
-      windows.close();
       budget.release(values.length);
     }
   }

@@ -42,10 +42,11 @@ final class SetOperation {
     }
     for (int s = 0; s < series.size(); s++) {
       boolean[] flags = present[numbers[s]];
+      double[] values = series.get(s).values();
       for (int i = 0; i < steps; i++) {
-        flags[i] |= series.get(s).present(i);
-        context.budget().work(1);
+        flags[i] |= !StepSeries.isAbsent(values[i]);
       }
+      context.budget().work(steps);
     }
     context.budget().release((long) signatures * steps / 8);
     return present;
@@ -60,8 +61,8 @@ final class SetOperation {
         values[i] = StepSeries.ABSENT;
       }
       any |= !StepSeries.isAbsent(values[i]);
-      context.budget().work(1);
     }
+    context.budget().work(values.length);
     if (any) {
       result.add(new StepSeries(series.labels(), series.dropName(), values));
     }

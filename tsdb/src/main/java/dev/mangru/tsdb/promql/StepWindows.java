@@ -4,25 +4,25 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Where the windows `(end - range, end]` of all steps begin and end in a series' samples. Confined
-/// to the query's thread; close it.
+/// to the query's thread.
 ///
 /// Series of one scrape target have equal times, so what depends on times alone is worked out once
 /// per target and kept: the series of a query come in label order, which interleaves targets.
-final class StepWindows implements AutoCloseable {
+final class StepWindows {
 
-  /// Steps and samples in all kept columns together: 24 bytes each, so at most 12 MB of a query.
+  /// Steps and samples in all kept columns together: 16 bytes each, so at most 8 MB of a query.
   private static final int KEPT = 1 << 19;
 
   /// With fewer steps than this, looking is no dearer than finding.
   private static final int WORTH_KEEPING = 4;
 
   private final QueryBudget budget;
+  private final RangeReader.Placement placement;
   private final Steps steps;
   private final long[] endsMs;
   private final long rangeMs;
   private final Column working;
   private @Nullable Column[] kept = {};
-  private long held;
 
   /// The windows over one column of times.
   static final class Column {
@@ -36,11 +36,11 @@ final class StepWindows implements AutoCloseable {
     private long[] times = {};
     private int count = -1;
 
-    /// See [RateKernel]; empty until asked for.
+    /// Per step what [RateKernel] multiplies with; empty until asked for.
     double[] factors = {};
 
-    double[] limits = {};
-    boolean hasRates;
+    /// What the factors are for: 0 for nothing yet.
+    int factorsFor;
 
     Column(int steps) {
       this.from = new int[steps];
@@ -56,9 +56,10 @@ final class StepWindows implements AutoCloseable {
   StepWindows(
       QueryContext context, RangeReader.Placement placement, Steps steps, QueryBudget budget) {
     this.budget = budget;
+    this.placement = placement;
     this.steps = steps;
     this.rangeMs = placement.rangeMs();
-    hold(3L * steps.count());
+    budget.hold(2L * steps.count());
     this.endsMs = new long[steps.count()];
     for (int i = 0; i < endsMs.length; i++) {
       endsMs[i] = placement.endMs(context, steps.time(i));
@@ -66,9 +67,8 @@ final class StepWindows implements AutoCloseable {
     this.working = new Column(steps.count());
   }
 
-  private void hold(long samples) {
-    budget.hold(samples);
-    held += samples;
+  boolean areFor(RangeReader.Placement wanted, Steps wantedSteps) {
+    return placement.equals(wanted) && steps.equals(wantedSteps);
   }
 
   Steps steps() {
@@ -87,7 +87,7 @@ final class StepWindows implements AutoCloseable {
   Column column(long[] times, int count) {
     if (endsMs.length < WORTH_KEEPING || count == 0) {
       locate(times, count, working);
-      working.hasRates = false;
+      working.factorsFor = 0;
       return working;
     }
     if (kept.length == 0) {
@@ -114,7 +114,7 @@ final class StepWindows implements AutoCloseable {
     }
     System.arraycopy(times, 0, column.times, 0, count);
     column.count = count;
-    column.hasRates = false;
+    column.factorsFor = 0;
     locate(times, count, column);
     return column;
   }
@@ -127,15 +127,21 @@ final class StepWindows implements AutoCloseable {
   }
 
   private Column newColumn(int count) {
-    long size = count + 3L * endsMs.length;
+    long size = count + 2L * endsMs.length;
     if (budget.tryHold(size)) {
-      held += size;
       return new Column(endsMs.length);
     }
     return working;
   }
 
   private void locate(long[] times, int count, Column column) {
+    if (endsMs.length == 1 && count > 0) {
+      long end = endsMs[0];
+      boolean all = times[0] > end - rangeMs && times[count - 1] <= end;
+      column.from[0] = all ? 0 : firstAfter(times, count, end - rangeMs);
+      column.to[0] = all ? count : Math.max(column.from[0], firstAfter(times, count, end));
+      return;
+    }
     int from = 0;
     int to = 0;
     for (int i = 0; i < endsMs.length; i++) {
@@ -171,12 +177,5 @@ final class StepWindows implements AutoCloseable {
       }
     }
     return low;
-  }
-
-  /// Gives back what the budget counted.
-  @Override
-  public void close() {
-    budget.release(held);
-    held = 0;
   }
 }

@@ -62,6 +62,12 @@ final class VectorMatcher {
     Double fillOne = matching.fillRight();
     int[] manyNumbers = signatures.number(many);
     int[] oneNumbers = signatures.number(one);
+    if (fillMany == null && fillOne == null) {
+      List<StepSeries> result = new FixedPairs(many, one).apply(manyNumbers, oneNumbers, steps);
+      if (result != null) {
+        return result;
+      }
+    }
     int[] partner = new int[signatures.count()];
     boolean[] matched = new boolean[signatures.count()];
     for (int i = 0; i < steps.count(); i++) {
@@ -220,18 +226,24 @@ final class VectorMatcher {
     if (oneLabels == null) {
       oneLabels = signatures.of(manyLabels);
     }
-    boolean dropName = binary.bool() || (many != null && many.dropName());
-    Labels labels = resultLabels(manyLabels, oneLabels);
-    if (binary.bool() && !context.options().delayedNameRemoval()) {
-      labels = context.withoutName(labels);
-      dropName = false;
-    }
-    boolean drop = dropName;
+    boolean drop = dropsName(many);
+    Labels labels = finalLabels(manyLabels, oneLabels);
     Row row = rows.computeIfAbsent(labels, key -> new Row(key, evaluator.allocate(steps), drop));
     row.dropName |= drop;
     rowOfPair.put(pair, row);
     context.budget().work(32);
     return row;
+  }
+
+  private boolean dropsName(@Nullable StepSeries many) {
+    return binary.bool() ? context.options().delayedNameRemoval() : many != null && many.dropName();
+  }
+
+  private Labels finalLabels(Labels many, Labels one) {
+    Labels labels = resultLabels(many, one);
+    return binary.bool() && !context.options().delayedNameRemoval()
+        ? context.withoutName(labels)
+        : labels;
   }
 
   private Labels resultLabels(Labels many, Labels one) {
@@ -240,9 +252,9 @@ final class VectorMatcher {
       labels = matching.on() ? labels.keep(matching.labels()) : labels.without(matching.labels());
     }
     if (!matching.include().isEmpty()) {
-      Labels.Builder builder = labels.toBuilder();
-      matching.include().forEach(name -> builder.set(name, one.get(name)));
-      labels = builder.build();
+      for (String name : matching.include()) {
+        labels = labels.with(name, one.get(name));
+      }
     }
     return labels;
   }
@@ -256,5 +268,89 @@ final class VectorMatcher {
       }
     }
     return result;
+  }
+
+  /// The usual case: no two elements of the one side ever share a signature and no two results ever
+  /// have equal labels, so that each element of the many side has one partner at all steps and
+  /// nothing can go wrong at any.
+  private final class FixedPairs {
+    private final List<StepSeries> many;
+    private final List<StepSeries> one;
+
+    FixedPairs(List<StepSeries> many, List<StepSeries> one) {
+      this.many = many;
+      this.one = one;
+    }
+
+    /// The result, or null if this is not the usual case.
+    @Nullable List<StepSeries> apply(int[] manyNumbers, int[] oneNumbers, Steps steps) {
+      if (BinaryEvaluator.isTrim(binary.operator())) {
+        return null;
+      }
+      int[] partners = new int[signatures.count()];
+      for (int s = 0; s < oneNumbers.length; s++) {
+        if (partners[oneNumbers[s]] != 0) {
+          return null;
+        }
+        partners[oneNumbers[s]] = s + 1;
+      }
+      @Nullable Labels[] labels = resultLabels(manyNumbers, partners);
+      if (labels == null) {
+        return null;
+      }
+      List<StepSeries> result = new ArrayList<>();
+      for (int m = 0; m < labels.length; m++) {
+        Labels own = labels[m];
+        if (own != null) {
+          add(own, many.get(m), one.get(partners[manyNumbers[m]] - 1), steps, result);
+        }
+      }
+      return result;
+    }
+
+    /// The labels of each result, null for those without partner; null if two are equal.
+    private @Nullable Labels @Nullable [] resultLabels(int[] manyNumbers, int[] partners) {
+      @Nullable Labels[] labels = new @Nullable Labels[manyNumbers.length];
+      boolean oneToOne = matching.cardinality() == Cardinality.ONE_TO_ONE;
+      boolean[] taken = new boolean[signatures.count()];
+      Set<Labels> seen = new HashSet<>();
+      for (int m = 0; m < manyNumbers.length; m++) {
+        int number = manyNumbers[m];
+        if (partners[number] == 0) {
+          continue;
+        }
+        Labels own = finalLabels(many.get(m).labels(), one.get(partners[number] - 1).labels());
+        if ((oneToOne && taken[number]) || !seen.add(own)) {
+          return null;
+        }
+        taken[number] = true;
+        labels[m] = own;
+      }
+      context.budget().work(32 * manyNumbers.length);
+      return labels;
+    }
+
+    private void add(
+        Labels labels,
+        StepSeries manyMember,
+        StepSeries oneMember,
+        Steps steps,
+        List<StepSeries> result) {
+      BinaryOperator operator = binary.operator();
+      double[] left = (swapped ? oneMember : manyMember).values();
+      double[] right = (swapped ? manyMember : oneMember).values();
+      double[] values = evaluator.allocate(steps);
+      if (operator.isComparison() && !binary.bool()) {
+        Arithmetic.filter(operator, left, right, left, values);
+      } else {
+        Arithmetic.apply(operator, left, right, values);
+      }
+      context.budget().work(values.length);
+      if (SeriesStream.anyPresent(values)) {
+        result.add(new StepSeries(labels, dropsName(manyMember), values));
+      } else {
+        context.budget().release(values.length);
+      }
+    }
   }
 }
