@@ -60,10 +60,16 @@ public record CompactOptions(
         blockRange, 12, Duration.ofMinutes(5), 16, 256, 64L << 30, 0.2, retention, retentionBytes);
   }
 
-  long windowMs(int level) {
-    return level == 0 ? blockRange.toMillis() : blockRange.toMillis() * mergeFactor;
-  }
+  /// Levels of windows: the block range, a day of them, and powers of sixteen of that. Files of the
+  /// latter only come from late samples that are spread over weeks.
+  static final int LEVELS = 6;
 
-  /// Levels of windows: [#blockRange] and [#mergeFactor] times that.
-  static final int LEVELS = 2;
+  /// From this level on only files that are too wide for the level below are merged.
+  static final int FIRST_WIDE_LEVEL = 2;
+
+  long windowMs(int level) {
+    return level == 0
+        ? blockRange.toMillis()
+        : (blockRange.toMillis() * mergeFactor) << (4 * (level - 1));
+  }
 }

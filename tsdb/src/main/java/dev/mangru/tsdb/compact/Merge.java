@@ -29,6 +29,12 @@ import java.util.concurrent.CancellationException;
 /// file is gone.
 ///
 /// A failure, or [Cancellation], leaves no file behind.
+///
+/// **Deletions beside a merge.** A tombstone concerns files of lower numbers, and a merge applies
+/// the tombstones it was given. So the number of the new file and the tombstones must be taken in
+/// one step that no deletion can come between: a deletion takes its number and publishes its
+/// tombstone under the same lock. Otherwise a tombstone that the merge does not know could have a
+/// number lower than the new file's, and what it deleted would come back.
 public final class Merge {
 
   private final Disk disk;
@@ -49,7 +55,7 @@ public final class Merge {
   /// Merges as of now.
   ///
   /// @param labels of the references in parts
-  /// @param tombstones at a moment when none of the inputs had been replaced
+  /// @param tombstones taken together with the number of the new file, see above
   /// @param nowMs the store's time, for the retention
   /// @param cancellation looked at between two series
   public Merge(

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 /// block; a window that ended long ago (backfill) goes straight to the big one, so its samples are
 /// written once. Files that come late to a window that already has its block wait until they are
 /// worth rewriting it. While a window is open its parts are merged only as far as queries need it.
+/// Files wider than a day are merged with their like once they are quiet.
 ///
 /// The order of steps: what frees space first, then what queries wait for, then big windows before
 /// small ones, oldest first, then rewrites.
@@ -71,11 +72,18 @@ public final class Planner {
     return firstOf(inventory, true);
   }
 
+  /// The next step to be rid of everything that was deleted or is past its retention, however
+  /// little a file has of it. Once there is none, the tombstones that were there at the survey have
+  /// done their work: see [Tombstones#after].
+  public static Optional<Plan> clean(Inventory inventory) {
+    return rewrite(inventory, 0);
+  }
+
   private static Optional<Plan> firstOf(Inventory inventory, boolean settle) {
     return drop(inventory)
         .or(() -> settle ? Optional.empty() : crowdedWindow(inventory))
         .or(() -> merge(inventory, settle))
-        .or(() -> rewrite(inventory));
+        .or(() -> rewrite(inventory, inventory.options().rewriteShare()));
   }
 
   // ---- retention -------------------------------------------------------------------------------
@@ -126,19 +134,21 @@ public final class Planner {
   /// of neighbours, by bytes written for each file less.
   private static Optional<Plan> crowdedWindow(Inventory inventory) {
     int max = inventory.options().maxParts();
-    NavigableMap<Long, List<StoredFile>> windows = windows(inventory, 0);
-    for (Map.Entry<Long, List<StoredFile>> entry : windows.descendingMap().entrySet()) {
-      List<StoredFile> parts = entry.getValue().stream().filter(StoredFile::isPart).toList();
-      if (parts.size() <= max) {
-        continue;
-      }
-      List<StoredFile> run = cheapestRun(inventory, parts, Math.max(2, max / 2));
-      if (!run.isEmpty()) {
-        return Optional.of(
-            new MergeParts(
-                run,
-                window(entry.getKey(), inventory.options().windowMs(0)),
-                parts.size() + " parts in one window, " + max + " are meant to be the most"));
+    for (int level = 0; level < CompactOptions.LEVELS; level++) {
+      for (Map.Entry<Long, List<StoredFile>> entry :
+          windows(inventory, level, level).descendingMap().entrySet()) {
+        List<StoredFile> parts = entry.getValue().stream().filter(StoredFile::isPart).toList();
+        if (parts.size() <= max) {
+          continue;
+        }
+        List<StoredFile> run = cheapestRun(inventory, parts, Math.max(2, max / 2));
+        if (!run.isEmpty()) {
+          return Optional.of(
+              new MergeParts(
+                  run,
+                  window(entry.getKey(), inventory.options().windowMs(level)),
+                  parts.size() + " parts in one window, " + max + " are meant to be the most"));
+        }
       }
     }
     return Optional.empty();
@@ -170,25 +180,50 @@ public final class Planner {
 
   private static Optional<Plan> merge(Inventory inventory, boolean settle) {
     for (int level = CompactOptions.LEVELS - 1; level >= 0; level--) {
-      for (Map.Entry<Long, List<StoredFile>> entry : windows(inventory, level).entrySet()) {
+      boolean wide = level >= CompactOptions.FIRST_WIDE_LEVEL;
+      for (Map.Entry<Long, List<StoredFile>> entry :
+          windows(inventory, wide ? level : 0, level).entrySet()) {
         TimeRange window = window(entry.getKey(), inventory.options().windowMs(level));
         List<StoredFile> files = entry.getValue();
-        if (!settle && !(ended(inventory, window) && quiet(inventory, files))) {
+        boolean due = (wide || ended(inventory, window)) && quiet(inventory, files);
+        if (!settle && !due) {
           continue;
         }
         String reason = whyMerge(inventory, level, files, settle);
-        if (reason.isEmpty() || !fits(inventory, files)) {
+        if (reason.isEmpty()) {
           continue;
         }
-        if (keepsPrecedence(files, inventory.files())) {
+        List<StoredFile> run = mergeable(inventory, files);
+        if (!run.isEmpty()) {
           return Optional.of(
-              files.stream().anyMatch(StoredFile::isPart)
-                  ? new PartsToBlock(files, window, reason)
-                  : new MergeBlocks(files, window, reason));
+              run.stream().anyMatch(StoredFile::isPart)
+                  ? new PartsToBlock(run, window, reason)
+                  : new MergeBlocks(run, window, reason));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /// All of `files` if they fit and keep the precedence of the others. Else, where a wide file lies
+  /// across them, the first run of neighbours that does and is worth a file; or none.
+  private static List<StoredFile> mergeable(Inventory inventory, List<StoredFile> files) {
+    if (!fits(inventory, files)) {
+      return List.of();
+    }
+    if (keepsPrecedence(files, inventory.files())) {
+      return files;
+    }
+    for (int from = 0; from < files.size(); from++) {
+      int to = from + 1;
+      while (to < files.size() && keepsPrecedence(files.subList(from, to + 1), inventory.files())) {
+        to++;
+      }
+      if (to - from > 1 || files.get(from).isPart()) {
+        return files.subList(from, to);
+      }
+    }
+    return List.of();
   }
 
   /// Why all of `files` of a window should become one block; empty if they should not.
@@ -243,11 +278,11 @@ public final class Planner {
 
   // ---- rewrites --------------------------------------------------------------------------------
 
-  private static Optional<Plan> rewrite(Inventory inventory) {
+  private static Optional<Plan> rewrite(Inventory inventory, double share) {
     for (StoredFile file : inventory.files()) {
       long removable = inventory.removable().getOrDefault(file.number(), 0L);
       if (removable > 0
-          && removable >= inventory.options().rewriteShare() * file.samples()
+          && removable >= share * file.samples()
           && file.bytes() <= inventory.freeBytes()) {
         return Optional.of(
             new Rewrite(
@@ -263,11 +298,14 @@ public final class Planner {
 
   // ---- windows and precedence ------------------------------------------------------------------
 
-  /// Files that lie within one window of `level` each, by the window's number.
-  private static NavigableMap<Long, List<StoredFile>> windows(Inventory inventory, int level) {
+  /// Files whose smallest window is of a level from `lowest` to `level`, by the number of the
+  /// window of `level` that they lie in.
+  private static NavigableMap<Long, List<StoredFile>> windows(
+      Inventory inventory, int lowest, int level) {
     NavigableMap<Long, List<StoredFile>> windows = new TreeMap<>();
     for (StoredFile file : inventory.files()) {
-      if (levelOf(file, inventory.options()) <= level) {
+      int own = levelOf(file, inventory.options());
+      if (lowest <= own && own <= level) {
         windows
             .computeIfAbsent(
                 Math.floorDiv(file.range().startMs(), inventory.options().windowMs(level)),

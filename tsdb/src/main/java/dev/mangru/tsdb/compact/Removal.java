@@ -24,13 +24,13 @@ public final class Removal {
 
   private final Map<Long, Survey> surveys = new HashMap<>();
 
-  /// By file number: how many samples would go if the file were written anew; files of which
-  /// nothing would go are left out.
+  /// By file number: how many samples would go if the file were written anew, and at least 1 if any
+  /// would; files of which nothing would go are left out.
   public Map<Long, Long> survey(
       Collection<? extends MergeInput> files,
+      SeriesLabels labels,
       Tombstones tombstones,
       Retention retention,
-      SeriesLabels labels,
       long nowMs)
       throws IOException {
     Map<Long, Long> removable = new HashMap<>();
@@ -118,7 +118,7 @@ public final class Removal {
         long to = Math.min(last, intervals[i + 1]);
         share += from > to ? 0 : ((double) to - from + 1) / spanMs;
       }
-      total += Math.round(share * chunks.samples(chunk));
+      total += (long) Math.ceil(share * chunks.samples(chunk));
     }
     return total;
   }

@@ -2,7 +2,8 @@ package dev.mangru.tsdb.compact;
 
 import dev.mangru.model.metric.Labels;
 
-/// Knows the labels of the series references in parts. Thread-safe.
+/// Knows the labels of the series references in parts: no two references that parts have stand for
+/// the same labels. Thread-safe.
 @FunctionalInterface
 public interface SeriesLabels {
 

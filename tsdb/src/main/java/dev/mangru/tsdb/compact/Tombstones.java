@@ -78,6 +78,12 @@ public final class Tombstones {
     return needed.size() == tombstones.size() ? this : new Tombstones(needed);
   }
 
+  /// Those with a number higher than `number`: what is left to do after [Planner#clean] has no more
+  /// plan for an inventory made when `number` was the highest.
+  public Tombstones after(long number) {
+    return new Tombstones(tombstones.stream().filter(t -> t.number() > number).toList());
+  }
+
   /// What they say about one file.
   public Deleted in(long fileNumber, TimeRange fileRange) {
     if (tombstones.isEmpty()) {

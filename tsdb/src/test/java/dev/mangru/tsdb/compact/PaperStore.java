@@ -131,7 +131,7 @@ final class PaperStore implements AutoCloseable {
 
   Inventory inventory(long nowMs) throws IOException {
     Map<Long, Long> removable =
-        new Removal().survey(files.values(), tombstones, options.retention(), this::labels, nowMs);
+        new Removal().survey(files.values(), this::labels, tombstones, options.retention(), nowMs);
     return new Inventory(stored(), removable, nowMs, Long.MAX_VALUE, options);
   }
 
@@ -148,6 +148,17 @@ final class PaperStore implements AutoCloseable {
     }
     carryOut(plan.get(), nowMs);
     return true;
+  }
+
+  /// Removes at once whatever was deleted.
+  void clean(long nowMs) throws IOException {
+    long newest = nextNumber - 1;
+    for (Optional<Plan> plan = Planner.clean(inventory(nowMs));
+        plan.isPresent();
+        plan = Planner.clean(inventory(nowMs))) {
+      carryOut(plan.get(), nowMs);
+    }
+    tombstones = tombstones.after(newest);
   }
 
   void carryOut(Plan plan, long nowMs) throws IOException {

@@ -229,10 +229,11 @@ class PlannerTest {
     for (int i = 0; i < 20 + seed; i++) {
       now += random.nextLong(20 * MINUTE);
       long back = random.nextInt(4) == 0 ? random.nextLong(3 * DAY) : 0;
-      long start = Math.floorDiv(now - back, WINDOW) * WINDOW;
-      long from = start + random.nextLong(WINDOW);
+      long span = random.nextInt(10) > 0 ? WINDOW : random.nextBoolean() ? DAY : 16 * DAY;
+      long start = Math.floorDiv(now - back, span) * span;
+      long from = start + random.nextLong(span);
       ledger.seal(
-          from, from + random.nextLong(start + WINDOW - from), 1 + random.nextLong(1000), now);
+          from, from + random.nextLong(start + span - from), 1 + random.nextLong(1000), now);
       if (random.nextInt(3) == 0) {
         ledger.work(now);
       }
@@ -243,8 +244,33 @@ class PlannerTest {
     ledger.settle(now);
     assertThat(ledger.files).noneMatch(StoredFile::isPart).doesNotHaveDuplicates();
     TreeMap<Long, Integer> days = new TreeMap<>();
-    ledger.files.forEach(f -> days.merge(Math.floorDiv(f.range().startMs(), DAY), 1, Integer::sum));
+    ledger.files.stream()
+        .filter(
+            f -> Math.floorDiv(f.range().startMs(), DAY) == Math.floorDiv(f.range().endMs(), DAY))
+        .filter(
+            f -> ledger.files.stream().allMatch(o -> o.range().endMs() - o.range().startMs() < DAY))
+        .forEach(f -> days.merge(Math.floorDiv(f.range().startMs(), DAY), 1, Integer::sum));
     assertThat(days.values()).allMatch(n -> n == 1);
+  }
+
+  @Test
+  void parts_wider_than_a_day_become_a_block_of_their_own_once_they_are_quiet() {
+    StoredFile first = part(1, DAY, 5 * DAY, 100);
+    StoredFile second = part(2, 2 * DAY, 6 * DAY, 100);
+    StoredFile day = block(3, 20 * DAY, 20 * DAY + 5, 1000);
+    Plan plan = Planner.next(at(6 * DAY + 6 * MINUTE, first, second, day)).orElseThrow();
+    assertThat(plan).isInstanceOf(PartsToBlock.class);
+    assertThat(numbers(plan)).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void a_block_that_lies_between_two_parts_in_time_and_order_keeps_them_apart() {
+    StoredFile first = part(1, DAY, 5 * DAY, 100);
+    StoredFile between = block(2, 3 * DAY, 3 * DAY + 5, 1000);
+    StoredFile last = part(3, 2 * DAY, 6 * DAY, 100);
+    Plan plan = Planner.next(at(7 * DAY, first, between, last)).orElseThrow();
+    assertThat(plan).isInstanceOf(PartsToBlock.class);
+    assertThat(numbers(plan)).containsExactly(1L);
   }
 
   /// Carries plans out on paper and checks that each keeps the order of overlapping files.
