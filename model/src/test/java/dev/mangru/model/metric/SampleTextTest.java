@@ -58,4 +58,22 @@ class SampleTextTest {
       }
     }
   }
+
+  @Seeds(100)
+  void values_of_every_size_are_written_as_the_plain_or_the_exponent_form(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 300; i++) {
+      double value =
+          switch (random.nextInt(4)) {
+            case 0 -> Double.longBitsToDouble(random.nextLong());
+            case 1 -> random.nextGaussian() * Math.pow(10, random.nextInt(30) - 10);
+            case 2 -> random.nextInt(100_000) / Math.pow(10, random.nextInt(12));
+            default -> random.nextLong() >> random.nextInt(64);
+          };
+      double magnitude = Math.abs(value);
+      boolean exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
+      assertThat(SampleText.format(value))
+          .isEqualTo(exponent ? SampleText.exponent(value) : SampleText.plain(value));
+    }
+  }
 }

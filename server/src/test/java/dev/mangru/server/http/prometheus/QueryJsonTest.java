@@ -2,10 +2,31 @@ package dev.mangru.server.http.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.metric.SampleText;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 class QueryJsonTest {
+
+  private static String written(QueryValue value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      QueryJson.result(json, value);
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -19,5 +40,56 @@ class QueryJsonTest {
   })
   void times_have_three_decimals_or_none(long ms, String text) {
     assertThat(QueryJson.seconds(ms)).isEqualTo(text);
+  }
+
+  @Test
+  void each_type_of_result_is_written_as_prometheus_writes_it() {
+    Labels labels = Labels.of("__name__", "up", "path", "a\"b");
+    assertThat(written(new QueryValue.Scalar(1500, -0.5)))
+        .isEqualTo("{\"resultType\":\"scalar\",\"result\":[1.500,\"-0.5\"]}");
+    assertThat(written(new QueryValue.Text(2000, "say \"x\"")))
+        .isEqualTo("{\"resultType\":\"string\",\"result\":[2,\"say \\\"x\\\"\"]}");
+    assertThat(
+            written(
+                new QueryValue.Vector(
+                    List.of(
+                        new QueryValue.Sample(labels, 1000, Double.POSITIVE_INFINITY),
+                        new QueryValue.Sample(Labels.empty(), 1000, 3)))))
+        .isEqualTo(
+            "{\"resultType\":\"vector\",\"result\":["
+                + "{\"metric\":{\"__name__\":\"up\",\"path\":\"a\\\"b\"},\"value\":[1,\"+Inf\"]},"
+                + "{\"metric\":{},\"value\":[1,\"3\"]}]}");
+    assertThat(
+            written(
+                new QueryValue.Matrix(
+                    List.of(
+                        new QueryValue.Points(labels, new long[0], new double[0]),
+                        new QueryValue.Points(
+                            Labels.empty(), new long[] {1, 2}, new double[] {1e-7, 2})))))
+        .isEqualTo(
+            "{\"resultType\":\"matrix\",\"result\":["
+                + "{\"metric\":{\"__name__\":\"up\",\"path\":\"a\\\"b\"},\"values\":[]},"
+                + "{\"metric\":{},\"values\":[[0.001,\"1e-07\"],[0.002,\"2\"]]}]}");
+  }
+
+  @Test
+  void thousands_of_the_longest_points_are_written_in_pieces() {
+    List<QueryValue.Points> series = new ArrayList<>();
+    StringJoiner expected = new StringJoiner(",", "[", "]");
+    int count = 3_000;
+    long[] times = new long[count];
+    double[] values = new double[count];
+    StringJoiner points = new StringJoiner(",", "{\"metric\":{},\"values\":[", "]}");
+    for (int i = 0; i < count; i++) {
+      times[i] = Long.MIN_VALUE / 2 + i;
+      values[i] = -Double.MAX_VALUE / (i + 3);
+      points.add("[" + QueryJson.seconds(times[i]) + ",\"" + SampleText.format(values[i]) + "\"]");
+    }
+    for (int i = 0; i < 2; i++) {
+      series.add(new QueryValue.Points(Labels.empty(), times, values));
+      expected.add(points.toString());
+    }
+    assertThat(written(new QueryValue.Matrix(series)))
+        .isEqualTo("{\"resultType\":\"matrix\",\"result\":" + expected + "}");
   }
 }
