@@ -98,9 +98,14 @@ final class Bits {
     return i;
   }
 
-  /// The number at `index` of those that begin at `offset`; slow.
+  /// The number at `index` of those that begin at `offset`.
   static long one(MemorySegment in, long offset, int index, int width) {
-    return slow(in, offset, (long) index * width, width);
+    long bit = (long) index * width;
+    long place = offset + (bit >>> 3);
+    if (width <= WIDEST_IN_ONE_READ && place <= in.byteSize() - Long.BYTES) {
+      return (in.get(SegmentReader.LONG, place) >>> (bit & 7)) & mask(width);
+    }
+    return slow(in, offset, bit, width);
   }
 
   private static long slow(MemorySegment in, long offset, long bit, int width) {

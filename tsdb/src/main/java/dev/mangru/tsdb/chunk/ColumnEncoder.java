@@ -50,13 +50,9 @@ final class ColumnEncoder {
       return;
     }
     plan(count, lines);
-    if (best.width() == 0
-        && !best.patched()
-        && order == Column.LEVEL
-        && flags == 0
-        && best.base() >= 0
-        && best.base() <= Column.MAX_CONSTANT) {
-      out.u8(Column.CONSTANT | (int) best.base());
+    boolean constant = best.width() == 0 && !best.patched() && order == Column.LEVEL;
+    if (constant && flags == 0) {
+      writeConstant(best.base(), out);
       return;
     }
     out.u8(
@@ -90,6 +86,15 @@ final class ColumnEncoder {
         distances(count, slope);
         best.write(other, 1, count, out);
       }
+    }
+  }
+
+  /// Writes a column of one and the same number.
+  static void writeConstant(long number, ByteWriter out) {
+    if (number >= 0 && number <= Column.MAX_CONSTANT) {
+      out.u8(Column.CONSTANT | (int) number);
+    } else {
+      out.u8(Column.LEVEL << Column.ORDER_SHIFT).zigZag(number);
     }
   }
 

@@ -23,6 +23,9 @@ public final class ValueCodec {
   private static final int FLOAT = 0xfd;
   private static final int DOUBLE = 0xfe;
 
+  /// Up to here an integer takes fewer bytes than a float.
+  private static final long SHORT_INTEGER = (1L << 27) - 1;
+
   private static final long MINUS_ZERO_BITS = 1L << 63;
 
   /// What numbers mean: not a decimal exponent but bits.
@@ -89,6 +92,12 @@ public final class ValueCodec {
       return;
     }
     double value = Double.longBitsToDouble(bits);
+    long integer = (long) value;
+    if (Double.doubleToRawLongBits((double) integer) == bits
+        && Math.abs(integer) <= SHORT_INTEGER) {
+      ColumnEncoder.writeConstant(integer, out);
+      return;
+    }
     int start = out.length();
     boolean narrow = Double.doubleToRawLongBits((float) value) == bits && !Double.isNaN(value);
     int limit = narrow ? 1 + Float.BYTES : 1 + Double.BYTES;
