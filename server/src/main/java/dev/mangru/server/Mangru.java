@@ -2,6 +2,8 @@ package dev.mangru.server;
 
 import dev.mangru.server.cli.AgentCommand;
 import dev.mangru.server.cli.CheckCommand;
+import dev.mangru.server.cli.ExportCommand;
+import dev.mangru.server.cli.ImportCommand;
 import dev.mangru.server.cli.RulesCommand;
 import dev.mangru.server.cli.UpCommand;
 import dev.mangru.server.cli.VersionCommand;
@@ -22,6 +24,8 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       UpCommand.class,
       CheckCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       RulesCommand.class,
       ConformanceCommand.class,
       AgentCommand.class,
