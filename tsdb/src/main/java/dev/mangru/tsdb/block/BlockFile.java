@@ -115,16 +115,20 @@ public final class BlockFile {
   BlockIndex index() throws IOException {
     BlockIndex index = loaded;
     if (index == null) {
-      try {
-        index = new BlockIndex(file);
-      } catch (MalformedBytesException e) {
-        throw e.in(file.path(), 0);
-      } catch (InternalError e) {
-        throw SealedFile.unreadable(file.path(), 0, e);
-      }
+      index = load(file);
       loaded = index;
     }
     return index;
+  }
+
+  static BlockIndex load(SealedFile file) throws IOException {
+    try {
+      return new BlockIndex(file);
+    } catch (MalformedBytesException e) {
+      throw e.in(file.path(), 0);
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), 0, e);
+    }
   }
 
   /// The labels of a series. Equal texts are mostly the same String object.

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The index of a block: labels of its series by number, and series by matchers. Thread-safe.
 ///
@@ -21,6 +22,10 @@ final class BlockIndex {
 
   private static final int HEADER_BYTES = 16;
   private static final int RUN_BYTES = 8;
+
+  /// Series looked at together. Chosen: their columns fit the first cache.
+  private static final int BATCH = 1_024;
+
   private static final int[] NO_SERIES = {};
 
   private final SealedFile file;
@@ -98,10 +103,7 @@ final class BlockIndex {
 
   int setOf(int number) throws IOException {
     int set = setWidth == 0 ? 0 : file.number(setColumn + (long) number * setWidth, setWidth);
-    if (set < 0 || set >= sets.count()) {
-      throw file.corrupt(
-          setColumn + (long) number * setWidth, "a set below " + sets.count(), "" + set);
-    }
+    sets.check(set);
     return set;
   }
 
@@ -109,15 +111,15 @@ final class BlockIndex {
     return leWidth == 0 ? 0 : file.number(leColumn + (long) number * leWidth, leWidth);
   }
 
-  private int runStart(int run) {
-    return run == runs ? series : file.segment().get(SegmentReader.INT, runTable + 8L * run);
+  private int runStart(int run) throws IOException {
+    return run == runs ? series : file.int32(runTable + 8L * run);
   }
 
-  private int runName(int run) {
-    return file.segment().get(SegmentReader.INT, runTable + 8L * run + 4);
+  private int runName(int run) throws IOException {
+    return file.int32(runTable + 8L * run + 4);
   }
 
-  private int runOf(int number) {
+  private int runOf(int number) throws IOException {
     int low = 0;
     int high = runs;
     while (high - low > 1) {
@@ -216,21 +218,48 @@ final class BlockIndex {
       }
     }
     SetFilter filter = new SetFilter(sets, ofSet, candidates);
-    int[] found = new int[16];
-    int count = 0;
+    Found found = new Found();
     for (int run = accepted.nextSetBit(0); run >= 0; run = accepted.nextSetBit(run + 1)) {
       int end = runStart(run + 1);
-      for (int number = runStart(run); number < end; number++) {
-        if ((ofLe.isEmpty() || accepts(ofLe, leOf(number)))
-            && (ofSet.isEmpty() || filter.accepts(setOf(number)))) {
-          if (count == found.length) {
-            found = Arrays.copyOf(found, (int) Math.min(series, count * 2L));
-          }
-          found[count++] = number;
-        }
+      for (int from = runStart(run); from < end; from += BATCH) {
+        select(from, Math.min(end, from + BATCH), ofLe, ofSet.isEmpty() ? null : filter, found);
       }
     }
-    return Arrays.copyOf(found, count);
+    return Arrays.copyOf(found.numbers, found.count);
+  }
+
+  /// Series found so far, and scratch arrays.
+  private static final class Found {
+    int[] numbers = new int[64];
+    int count;
+    final int[] setsOf = new int[BATCH];
+    final int[] lesOf = new int[BATCH];
+    final byte[] scratch = new byte[BATCH * 4];
+  }
+
+  private void select(
+      int from, int to, List<ValueTest> ofLe, @Nullable SetFilter filter, Found found)
+      throws IOException {
+    int count = to - from;
+    if (found.numbers.length < found.count + count) {
+      found.numbers = Arrays.copyOf(found.numbers, found.count + count + found.count / 2);
+    }
+    boolean checkLe = !ofLe.isEmpty();
+    if (checkLe) {
+      file.numbers(leColumn + (long) from * leWidth, leWidth, count, found.lesOf, found.scratch);
+    }
+    if (filter != null && setWidth > 0) {
+      file.numbers(
+          setColumn + (long) from * setWidth, setWidth, count, found.setsOf, found.scratch);
+    }
+    int at = found.count;
+    for (int i = 0; i < count; i++) {
+      if ((!checkLe || accepts(ofLe, found.lesOf[i]))
+          && (filter == null || filter.accepts(found.setsOf[i]))) {
+        found.numbers[at++] = from + i;
+      }
+    }
+    found.count = at;
   }
 
   static boolean accepts(List<ValueTest> tests, int value) throws IOException {

@@ -8,7 +8,6 @@ import dev.mangru.tsdb.chunk.ChunkCodec;
 import dev.mangru.tsdb.chunk.TimeCodec;
 import dev.mangru.tsdb.codec.ByteWriter;
 import dev.mangru.tsdb.codec.MalformedBytesException;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -88,6 +87,7 @@ public final class ChunkCursor {
   // ---- moving ----------------------------------------------------------------------------------
 
   /// Goes to the next series, from before the first one at the beginning; false after the last.
+  /// After an exception it goes on behind the series that could not be read.
   public boolean next() throws IOException {
     if (end == decoded) {
       if (group + 1 >= groups) {
@@ -103,13 +103,10 @@ public final class ChunkCursor {
   /// Goes to series `ref`. If there is no such series the cursor is at none, and [#next] goes to
   /// the first one after it. Any order is possible, ascending is fastest.
   public boolean seek(int ref) throws IOException {
-    if (group < 0 || ref < refs[0] || (group + 1 < groups && ref >= firstRef(group + 1))) {
+    if (decoded == 0 || ref < refs[0] || (group + 1 < groups && ref >= firstRef(group + 1))) {
       int wanted = groupOf(ref);
       if (wanted < 0) {
-        group = -1;
-        decoded = 0;
-        at = 0;
-        end = 0;
+        forget(-1);
         return false;
       }
       decodeGroup(wanted);
@@ -127,6 +124,16 @@ public final class ChunkCursor {
     return false;
   }
 
+  /// How many groups the directory has.
+  int groups() {
+    return groups;
+  }
+
+  /// The group it is at, or -1.
+  int group() {
+    return group;
+  }
+
   private void setSeries(int first) {
     at = first;
     int i = first + 1;
@@ -137,13 +144,13 @@ public final class ChunkCursor {
     end = i;
   }
 
-  private int firstRef(int number) {
-    return segment.get(SegmentReader.INT, headers.offset() + 16L * number);
+  private int firstRef(int number) throws IOException {
+    return file.int32(headers.offset() + 16L * number);
   }
 
   /// The last group that begins at or before `ref`, or -1: numbers are mostly dense, so a guess by
   /// proportion is near.
-  private int groupOf(int ref) {
+  private int groupOf(int ref) throws IOException {
     int first = firstRef(0);
     if (ref < first) {
       return -1;
@@ -178,12 +185,10 @@ public final class ChunkCursor {
   }
 
   private void decodeGroup(int number) throws IOException {
+    forget(number);
     long header = headers.offset() + 16L * number;
-    long start = segment.get(SegmentReader.INT, header + 4) & 0xffffffffL;
-    long stop =
-        number + 1 < groups
-            ? segment.get(SegmentReader.INT, header + 20) & 0xffffffffL
-            : entries.length();
+    long start = file.int32(header + 4) & 0xffffffffL;
+    long stop = number + 1 < groups ? file.int32(header + 20) & 0xffffffffL : entries.length();
     if (start >= stop || stop > entries.length() || stop - start > Integer.MAX_VALUE - 8) {
       throw file.corrupt(
           header, "entries before " + entries.length(), "from " + start + " to " + stop);
@@ -193,17 +198,20 @@ public final class ChunkCursor {
       scratch = new byte[length * 2];
     }
     file.copy(entries.offset() + start, scratch, length);
-    group = -1; // until all of it is right
-    decoded = 0;
-    at = 0;
-    end = 0;
     try {
-      parse(scratch, length, firstRef(number), segment.get(SegmentReader.LONG, header + 8));
+      parse(scratch, length, firstRef(number), file.int64(header + 8));
     } catch (ArrayIndexOutOfBoundsException e) {
       throw corruptEntry(start, "entries that end with their group", "more", e);
     }
-    group = number;
     decoded = parsed;
+  }
+
+  /// Is at no series, before those of the group after `number`.
+  private void forget(int number) {
+    group = number;
+    decoded = 0;
+    at = 0;
+    end = 0;
   }
 
   private void parse(byte[] bytes, int length, int firstRef, long firstOffset)
@@ -312,14 +320,13 @@ public final class ChunkCursor {
 
   /// Time of the first sample of a chunk.
   public long minMs(int chunk) throws IOException {
-    return segment.get(SegmentReader.LONG, record(chunk));
+    return file.int64(record(chunk));
   }
 
   /// Time of the last sample of a chunk.
   public long maxMs(int chunk) throws IOException {
     long record = record(chunk);
-    return segment.get(SegmentReader.LONG, record)
-        + (segment.get(SegmentReader.LONG, record + 8) & TimeColumns.LOW_MASK);
+    return file.int64(record) + (file.int64(record + 8) & TimeColumns.LOW_MASK);
   }
 
   /// Time of the first sample of the series in this file.
@@ -334,7 +341,7 @@ public final class ChunkCursor {
 
   /// How many samples a chunk has, 1 to 1,024.
   public int samples(int chunk) throws IOException {
-    return (int) (segment.get(SegmentReader.LONG, record(chunk) + 8) >>> TimeColumns.LOW_BITS) + 1;
+    return (int) (file.int64(record(chunk) + 8) >>> TimeColumns.LOW_BITS) + 1;
   }
 
   /// How many samples the series has in this file.
@@ -448,7 +455,7 @@ public final class ChunkCursor {
     }
     long record = record(chunk);
     int count = samples(chunk);
-    long place = segment.get(SegmentReader.LONG, record + 16);
+    long place = file.int64(record + 16);
     long offset = place & TimeColumns.LOW_MASK;
     int length = (int) (place >>> TimeColumns.LOW_BITS);
     if (count > ChunkCodec.MAX_SAMPLES) {

@@ -130,15 +130,16 @@ final class ChunkOutput {
     if (samples == 0) {
       throw new IllegalStateException(out.path() + ": a sealed file needs at least one sample");
     }
-    Footer.Section columnRecords = times.finish();
+    ByteWriter columnRecords = times.finish();
+    out.endRegion();
     List<Footer.Section> sections = new ArrayList<>();
     sections.add(out.write(directory.headers()));
     sections.add(out.write(directory.entries()));
-    sections.add(columnRecords);
+    sections.add(out.write(columnRecords));
     for (ByteWriter section : more) {
       sections.add(out.write(section));
     }
-    long pageTable = out.endPages();
+    long pageTable = out.endRegion();
     Footer footer =
         new Footer(
             sealed,

@@ -93,6 +93,16 @@ record Footer(
     return writer.toByteArray();
   }
 
+  /// Pages of so many bytes.
+  static long pages(long bytes) {
+    return (bytes + PageWriter.PAGE_BYTES - 1) / PageWriter.PAGE_BYTES;
+  }
+
+  /// Where chunks and times end and the first section begins; pages begin anew there.
+  long index() {
+    return sections.getFirst().offset;
+  }
+
   /// Reads a footer whose checksum was found right.
   ///
   /// @param offset where `bytes` stand in the file
@@ -120,10 +130,7 @@ record Footer(
             "at least one sample in a chunk, a chunk in a series, a column of times",
             samples + ", " + chunks + ", " + series + " and " + columns + " of them");
       }
-      if (pageTable < HEADER_BYTES
-          || pageTable > offset
-          || pages != (pageTable + PageWriter.PAGE_BYTES - 1) / PageWriter.PAGE_BYTES
-          || pageTable + 4L * pages != offset) {
+      if (pageTable < HEADER_BYTES || pageTable > offset || pageTable + 4L * pages != offset) {
         throw reader.corrupt(
             "a table of page checksums that ends at " + offset,
             pages + " checksums at " + pageTable);
@@ -145,6 +152,11 @@ record Footer(
       }
       if (reader.remaining() != 0) {
         throw reader.corrupt("the end of the footer", reader.remaining() + " more bytes");
+      }
+      long index = sections.getFirst().offset();
+      if (pages != pages(index) + pages(pageTable - index)) {
+        throw reader.corrupt(
+            pages(index) + " and " + pages(pageTable - index) + " pages", pages + " pages");
       }
       return new Footer(
           sealed,

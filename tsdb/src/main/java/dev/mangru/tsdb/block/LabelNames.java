@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.block;
 
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.tsdb.block.Footer.Section;
 import dev.mangru.tsdb.codec.SegmentReader;
 import java.io.IOException;
@@ -85,12 +86,19 @@ final class LabelNames {
   /// The symbol of value 1 to [#values].
   int symbol(int name, int value) throws IOException {
     if (value < 1 || value > counts[name]) {
-      throw file.corrupt(
-          offsets[name],
-          "a value from 1 to " + counts[name] + " of label " + name(name),
-          "" + value);
+      throw noSuchValue(name, value);
     }
     return file.number(offsets[name] + (long) (value - 1) * width, width);
+  }
+
+  /// The exception for a value that is not among those of its name.
+  CorruptDataException noSuchValue(int name, int value) throws IOException {
+    return name < 0
+        ? file.corrupt(section.offset(), "no such label", "value " + value)
+        : file.corrupt(
+            offsets[name],
+            "a value from 1 to " + counts[name] + " of label " + name(name),
+            String.valueOf(value));
   }
 
   /// The text of a value; empty for 0.

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.block;
 
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.tsdb.block.Footer.Section;
 import dev.mangru.tsdb.codec.SegmentReader;
 import java.io.IOException;
@@ -81,6 +82,14 @@ final class LabelSets {
   /// How many sets there are.
   int count() {
     return count;
+  }
+
+  /// Says that this is no set, if it is none.
+  void check(int set) throws CorruptDataException {
+    if (set < 0 || set >= count) {
+      throw file.corrupt(
+          file.section(BlockSections.SERIES).offset(), "a set below " + count, "" + set);
+    }
   }
 
   int shapes() {

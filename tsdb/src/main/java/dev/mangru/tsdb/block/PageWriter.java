@@ -99,8 +99,8 @@ final class PageWriter implements Closeable {
     inPage = 0;
   }
 
-  /// Where the table of checksums will be: after all that was written. Ends the last page.
-  long endPages() throws IOException {
+  /// Ends a page here, however short: what follows does not share a checksum with what was before.
+  long endRegion() throws IOException {
     flush();
     if (inPage > 0) {
       endPage();

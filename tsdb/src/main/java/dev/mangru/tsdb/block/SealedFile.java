@@ -37,6 +37,9 @@ final class SealedFile {
   private final Arena arena;
   private final MemorySegment segment;
   private final Footer footer;
+  private final long index;
+  private final int dataPages;
+  private final long pageTable;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   /// 1 for each page that was found right. Races only repeat a check: the bytes never change.
@@ -47,6 +50,9 @@ final class SealedFile {
     this.arena = arena;
     this.segment = segment;
     this.footer = footer;
+    this.index = footer.index();
+    this.dataPages = (int) Footer.pages(index);
+    this.pageTable = footer.pageTable();
     this.verified = new byte[footer.pages()];
   }
 
@@ -118,7 +124,7 @@ final class SealedFile {
   }
 
   private void checkHeader(Kind kind) throws IOException {
-    byte[] found = copy(0, Footer.HEADER_BYTES);
+    byte[] found = copy(path, segment, 0, Footer.HEADER_BYTES); // not its page, which has chunks
     expectMagic(kind, Arrays.copyOf(found, 8), path, 0);
     byte[] wanted = Footer.header(kind, footer.sealed());
     int differs = Arrays.mismatch(wanted, found);
@@ -184,12 +190,15 @@ final class SealedFile {
   ///
   /// @throws CorruptDataException if a page does not check, or the bytes are not all in pages
   void verify(long offset, long length) throws IOException {
-    if (offset < 0 || length < 0 || offset > footer.pageTable() - length) {
+    if (offset < 0 || length < 0 || offset > pageTable - length) {
       throw new CorruptDataException(
-          path, offset, length + " bytes before offset " + footer.pageTable(), "a place outside");
+          path, offset, length + " bytes before offset " + pageTable, "a place outside");
     }
-    int last = (int) ((offset + length - 1) >>> PAGE_BITS);
-    for (int page = (int) (offset >>> PAGE_BITS); page <= last; page++) {
+    if (length == 0) {
+      return;
+    }
+    int last = pageOf(offset + length - 1);
+    for (int page = pageOf(offset); page <= last; page++) {
       if (verified[page] == 0) {
         verifyPage(page);
       }
@@ -200,12 +209,22 @@ final class SealedFile {
     verify(section.offset(), section.length());
   }
 
+  private int pageOf(long offset) {
+    return offset < index
+        ? (int) (offset >>> PAGE_BITS)
+        : dataPages + (int) ((offset - index) >>> PAGE_BITS);
+  }
+
   void verifyPage(int page) throws IOException {
-    long offset = (long) page << PAGE_BITS;
-    int wanted = segment.get(SegmentReader.INT, footer.pageTable() + 4L * page);
-    int found = crc(offset, Math.min(PageWriter.PAGE_BYTES, footer.pageTable() - offset));
+    long start =
+        page < dataPages
+            ? (long) page << PAGE_BITS
+            : index + ((long) (page - dataPages) << PAGE_BITS);
+    long end = Math.min(start + PageWriter.PAGE_BYTES, page < dataPages ? index : pageTable);
+    int wanted = int32(pageTable + 4L * page);
+    int found = crc(start, end - start);
     if (wanted != found) {
-      throw wrongChecksum(path, offset, "a page", wanted, found);
+      throw wrongChecksum(path, start, "a page", wanted, found);
     }
     verified[page] = 1;
   }
@@ -224,9 +243,49 @@ final class SealedFile {
     return (int) crc.getValue();
   }
 
+  /// Four bytes of a page that was checked.
+  int int32(long offset) throws IOException {
+    try {
+      return segment.get(SegmentReader.INT, offset);
+    } catch (InternalError e) {
+      throw unreadable(path, offset, e);
+    }
+  }
+
+  /// Eight bytes of a page that was checked.
+  long int64(long offset) throws IOException {
+    try {
+      return segment.get(SegmentReader.LONG, offset);
+    } catch (InternalError e) {
+      throw unreadable(path, offset, e);
+    }
+  }
+
+  /// Fills `target` with `count` little-endian numbers of 1 to 4 bytes, checked.
+  ///
+  /// @param scratch at least `count * width` bytes
+  void numbers(long offset, int width, int count, int[] target, byte[] scratch) throws IOException {
+    copy(offset, scratch, count * width);
+    for (int i = 0, at = 0; i < count; i++, at += width) {
+      int value = scratch[at] & 0xff;
+      for (int b = 1; b < width; b++) {
+        value |= (scratch[at + b] & 0xff) << (8 * b);
+      }
+      target[i] = value;
+    }
+  }
+
   /// A little-endian number of 1 to 4 bytes, checked.
   int number(long offset, int width) throws IOException {
     verify(offset, width);
+    try {
+      return checkedNumber(offset, width);
+    } catch (InternalError e) {
+      throw unreadable(path, offset, e);
+    }
+  }
+
+  private int checkedNumber(long offset, int width) {
     return switch (width) {
       case 1 -> segment.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
       case 2 -> segment.get(SHORT, offset) & 0xffff;

@@ -37,10 +37,11 @@ final class SetFilter {
   }
 
   boolean accepts(int set) throws IOException {
-    if (memo != null && memo[set] != UNKNOWN) {
+    if (memo != null && set >= 0 && set < memo.length && memo[set] != UNKNOWN) {
       return memo[set] == YES;
     }
     if (set < from || set >= to) {
+      sets.check(set);
       shape = sets.shapeOf(set);
       from = sets.firstSet(shape);
       to = sets.endSet(shape);

@@ -1,6 +1,7 @@
 package dev.mangru.tsdb.block;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.tsdb.block.Footer.Section;
 import dev.mangru.tsdb.codec.ByteReader;
@@ -150,12 +151,12 @@ final class Symbols {
     byte[] plain = file.copy(offset, (int) length);
     if (length < plainLength) {
       byte[] unpacked = new byte[plainLength];
-      long got = Zstd.decompress(unpacked, plain);
-      if (got != plainLength) {
-        throw file.corrupt(
-            offset,
-            plainLength + " bytes of text",
-            Zstd.isError(got) ? "zstd: " + Zstd.getErrorName(got) : got + " bytes");
+      try {
+        if (Zstd.decompress(unpacked, plain) != plainLength) {
+          throw file.corrupt(offset, plainLength + " bytes of text", "fewer");
+        }
+      } catch (ZstdException e) {
+        throw file.corrupt(offset, plainLength + " bytes of text", "zstd: " + e.getMessage());
       }
       plain = unpacked;
     }

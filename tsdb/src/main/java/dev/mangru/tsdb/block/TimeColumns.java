@@ -173,9 +173,9 @@ final class TimeColumns {
     newestCount = 0;
   }
 
-  /// Writes what is left and then the records.
-  Footer.Section finish() throws IOException {
+  /// Writes what is left, and gives the records.
+  ByteWriter finish() throws IOException {
     spill();
-    return out.write(records);
+    return records;
   }
 }

@@ -84,6 +84,9 @@ final class ValueTest {
   }
 
   boolean accepts(int value) throws IOException {
+    if (value < 0 || value >= memo.length) {
+      throw names.noSuchValue(name, value);
+    }
     byte known = memo[value];
     if (known == UNKNOWN) {
       known = matcher.matches(names.value(name, value)) ? YES : NO;

@@ -33,7 +33,7 @@ final class PartFileTest {
     }
   }
 
-  @Seeds(200)
+  @Seeds(80)
   void every_series_and_range_comes_back_bit_for_bit(long seed) throws IOException {
     RandomSeries random = new RandomSeries(seed);
     NavigableMap<Integer, List<Sample>> series = random.byRef(1 + (int) seed);
@@ -63,7 +63,8 @@ final class PartFileTest {
     assertThat(part.tryRetain()).isFalse();
   }
 
-  private static void seek(NavigableMap<Integer, List<Sample>> series, ChunkCursor cursor, Random random)
+  private static void seek(
+      NavigableMap<Integer, List<Sample>> series, ChunkCursor cursor, Random random)
       throws IOException {
     SampleColumns columns = new SampleColumns();
     for (int i = 0; i < 100; i++) {
