@@ -99,7 +99,8 @@ final class Decimals {
         int needed = exponentOf(value, raw);
         if (needed < 0 || !raise(needed, integers, i)) {
           severe += raw == StaleMarker.BITS ? 0 : 1;
-          if (severe > SOME_EXCEPTIONS + i / 8) {
+          // Where decimals are as dense as doubles, any double is nearly one: nothing is gained.
+          if (severe > SOME_EXCEPTIONS + (largest >= (long) FIFTEEN_DIGITS ? 0 : i / 8)) {
             return false;
           }
           exceptions[exceptionCount++] = i;
