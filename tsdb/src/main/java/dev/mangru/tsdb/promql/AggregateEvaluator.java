@@ -88,7 +88,8 @@ final class AggregateEvaluator {
           steps,
           new WindowKernels.Edge(true),
           presence,
-          (series, dropName, values) -> fold.add(grouper.number(series), dropName, values));
+          (series, dropName, values, full) ->
+              fold.add(grouper.number(series), dropName, values, full));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
       boolean nameGoes = !CallEvaluator.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
@@ -96,13 +97,13 @@ final class AggregateEvaluator {
       calls.stream(
           call,
           steps,
-          (series, dropName, values) ->
-              fold.add(grouper.number(series), later || dropName, values));
+          (series, dropName, values, full) ->
+              fold.add(grouper.number(series), later || dropName, values, full));
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);
       for (StepSeries one : input.series()) {
-        fold.add(grouper.number(one.labels()), one.dropName(), one.values());
+        fold.add(grouper.number(one.labels()), one.dropName(), one.values(), false);
       }
       evaluator.release(input);
     }

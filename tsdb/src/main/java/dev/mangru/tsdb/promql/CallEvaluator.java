@@ -138,7 +138,7 @@ final class CallEvaluator {
     stream(
         call,
         steps,
-        (series, dropName, values) -> {
+        (series, dropName, values, _) -> {
           double[] copy = context.budget().copy(values);
           result.add(
               keepsName
@@ -191,8 +191,8 @@ final class CallEvaluator {
         steps,
         kernel(call, steps),
         presence,
-        (series, dropName, values) -> {
-          sink.accept(series, dropName, values);
+        (series, dropName, values, full) -> {
+          sink.accept(series, dropName, values, full);
           if (!noted[0]) {
             noteNonCounter(function, series.labels(), range.position(), context);
             noted[0] = onceIsEnough;
@@ -449,7 +449,7 @@ final class CallEvaluator {
           steps,
           new WindowKernels.Edge(true),
           true,
-          (_, _, present) -> removePresent(values, present));
+          (_, _, present, _) -> removePresent(values, present));
     } else {
       Evaluated.Vectors input = evaluator.vectors(argument, steps);
       for (StepSeries series : input.series()) {
@@ -477,7 +477,7 @@ final class CallEvaluator {
         steps,
         new WindowKernels.Count(true),
         true,
-        (_, _, present) -> removePresent(values, present));
+        (_, _, present, _) -> removePresent(values, present));
     return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(range), false, values)));
   }
 

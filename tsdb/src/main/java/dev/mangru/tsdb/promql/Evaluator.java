@@ -96,7 +96,7 @@ final class Evaluator {
         steps,
         timestamps ? new WindowKernels.EdgeTime(true) : new WindowKernels.Edge(true),
         timestamps,
-        (series, dropName, values) ->
+        (series, dropName, values, _) ->
             result.add(new StepSeries(series.labels(), dropName, context.budget().copy(values))));
     return new Evaluated.Vectors(result);
   }

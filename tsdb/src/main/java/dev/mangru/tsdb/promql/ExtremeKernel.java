@@ -67,6 +67,11 @@ final class ExtremeKernel extends WindowKernel {
     }
   }
 
+  @Override
+  int samplesNeeded() {
+    return 1;
+  }
+
   /// The index of the smallest (largest) value; the last of several; NaN loses to everything.
   static int extreme(double[] values, int from, int to, boolean largest) {
     int best = from;

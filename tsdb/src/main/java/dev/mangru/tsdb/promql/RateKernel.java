@@ -51,6 +51,11 @@ final class RateKernel extends WindowKernel {
     }
   }
 
+  @Override
+  int samplesNeeded() {
+    return 2;
+  }
+
   private void findDrops(double[] all, int size) {
     for (int i = 1; i < size; i++) {
       if (all[i] < all[i - 1]) {

@@ -9,6 +9,9 @@ import java.util.List;
 /// `limitk`, `limit_ratio`. Confined to the query's thread.
 final class Selection {
 
+  /// Up to here elements are put in their place one by one; beyond, all are sorted.
+  private static final int FEW = 64;
+
   private final Aggregation operation;
   private final double[] parameter;
   private final QueryBudget budget;
@@ -22,27 +25,30 @@ final class Selection {
   /// The members of one group with the values that were picked; at one single step sorted by rank.
   List<StepSeries> select(List<StepSeries> members, Steps steps) {
     budget.hold((long) members.size() * steps.count());
-    List<double[]> picked = new ArrayList<>();
-    members.forEach(_ -> picked.add(StepSeries.absent(steps.count())));
-    List<Integer> order = new ArrayList<>();
+    double[][] picked = new double[members.size()][];
+    int[] order = new int[members.size()];
+    int count = 0;
     for (int i = 0; i < steps.count(); i++) {
-      order = pick(members, i, parameter[i]);
-      for (int index : order) {
-        picked.get(index)[i] = members.get(index).values()[i];
+      count = pick(members, i, parameter[i], order);
+      for (int p = 0; p < count; p++) {
+        int index = order[p];
+        if (picked[index] == null) {
+          picked[index] = StepSeries.absent(steps.count());
+        }
+        picked[index][i] = members.get(index).values()[i];
       }
       budget.work(members.size());
     }
     List<StepSeries> result = new ArrayList<>();
     if (steps.count() == 1) {
-      for (int index : order) {
-        result.add(copy(members.get(index), picked.get(index)));
+      for (int p = 0; p < count; p++) {
+        result.add(copy(members.get(order[p]), picked[order[p]]));
       }
       return result;
     }
     for (int m = 0; m < members.size(); m++) {
-      StepSeries series = copy(members.get(m), picked.get(m));
-      if (series.anyPresent()) {
-        result.add(series);
+      if (picked[m] != null) {
+        result.add(copy(members.get(m), picked[m]));
       }
     }
     return result;
@@ -52,33 +58,82 @@ final class Selection {
     return new StepSeries(member.labels(), member.dropName(), values);
   }
 
-  private List<Integer> pick(List<StepSeries> members, int step, double parameterHere) {
-    List<Integer> present = new ArrayList<>();
-    for (int m = 0; m < members.size(); m++) {
-      if (members.get(m).present(step)) {
-        present.add(m);
-      }
-    }
+  /// Writes the indices of those that are picked at `step` to `order` and returns how many.
+  private int pick(List<StepSeries> members, int step, double parameterHere, int[] order) {
     return switch (operation) {
-      case TOPK, BOTTOMK -> {
-        boolean top = operation == Aggregation.TOPK;
-        Comparator<Integer> byValue =
-            (a, b) -> compare(members.get(a).values()[step], members.get(b).values()[step], top);
-        present.sort(byValue);
-        yield first(present, parameterHere);
-      }
-      case LIMITK -> first(present, parameterHere);
+      case TOPK -> best(members, step, parameterHere, true, order);
+      case BOTTOMK -> best(members, step, parameterHere, false, order);
+      case LIMITK -> Math.min(limit(parameterHere), present(members, step, order));
       case LIMIT_RATIO -> {
-        present.removeIf(m -> !sampled(members.get(m), parameterHere));
-        yield present;
+        int present = present(members, step, order);
+        int kept = 0;
+        for (int p = 0; p < present; p++) {
+          if (sampled(members.get(order[p]), parameterHere)) {
+            order[kept++] = order[p];
+          }
+        }
+        yield kept;
       }
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR, COUNT_VALUES, QUANTILE ->
           throw new IllegalStateException(operation.text() + " does not select");
     };
   }
 
-  private static List<Integer> first(List<Integer> ranked, double k) {
-    return k < 1 ? List.of() : ranked.subList(0, (int) Math.min(ranked.size(), (long) k));
+  private static int limit(double k) {
+    return k < 1 ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) k);
+  }
+
+  private static int present(List<StepSeries> members, int step, int[] order) {
+    int count = 0;
+    for (int m = 0; m < members.size(); m++) {
+      if (members.get(m).present(step)) {
+        order[count++] = m;
+      }
+    }
+    return count;
+  }
+
+  /// Of equal ones the first come first.
+  private static int best(
+      List<StepSeries> members, int step, double parameterHere, boolean top, int[] order) {
+    int limit = Math.min(limit(parameterHere), members.size());
+    if (limit > FEW) {
+      return bestOfMany(members, step, limit, top, order);
+    }
+    int count = 0;
+    for (int m = 0; m < members.size() && limit > 0; m++) {
+      double value = members.get(m).values()[step];
+      if (StepSeries.isAbsent(value)) {
+        continue;
+      }
+      int place = count;
+      while (place > 0 && compare(value, members.get(order[place - 1]).values()[step], top) < 0) {
+        place--;
+      }
+      if (place < limit) {
+        count = Math.min(limit, count + 1);
+        System.arraycopy(order, place, order, place + 1, count - place - 1);
+        order[place] = m;
+      }
+    }
+    return count;
+  }
+
+  private static int bestOfMany(
+      List<StepSeries> members, int step, int limit, boolean top, int[] order) {
+    int present = present(members, step, order);
+    List<Integer> ranked = new ArrayList<>(present);
+    for (int p = 0; p < present; p++) {
+      ranked.add(order[p]);
+    }
+    Comparator<Integer> byValue =
+        (a, b) -> compare(members.get(a).values()[step], members.get(b).values()[step], top);
+    ranked.sort(byValue);
+    int count = Math.min(limit, present);
+    for (int p = 0; p < count; p++) {
+      order[p] = ranked.get(p);
+    }
+    return count;
   }
 
   /// NaN comes last either way.

@@ -39,7 +39,8 @@ final class SeriesStream {
     /// @param series labels as the store has them, metric name included
     /// @param dropName whether the argument of the function had lost its name already
     /// @param values one per step; used again for the next series
-    void accept(LabelSource series, boolean dropName, double[] values);
+    /// @param full whether it is known that there is a value at every step
+    void accept(LabelSource series, boolean dropName, double[] values, boolean full);
   }
 
   /// An instant selector: the newest sample not older than the lookback, at every step.
@@ -121,8 +122,9 @@ final class SeriesStream {
         kernel.apply(windows, column, first, end, values);
         first = end;
       }
-      if (anyPresent(values)) {
-        sink.accept(raw, raw.dropName(), values);
+      boolean full = column.smallest >= kernel.samplesNeeded();
+      if (full || anyPresent(values)) {
+        sink.accept(raw, raw.dropName(), values, full);
       }
     }
 

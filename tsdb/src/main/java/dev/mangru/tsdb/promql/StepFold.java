@@ -28,6 +28,9 @@ final class StepFold {
     private @Nullable RunningMean @Nullable [] overflown;
     private boolean dropName;
 
+    /// Whether it is known that there is a value at every step.
+    private boolean full;
+
     Row(double[] first, double[] second, double[] third) {
       this.first = first;
       this.second = second;
@@ -57,14 +60,22 @@ final class StepFold {
   }
 
   /// Adds one series to a group; groups are numbered from 0 in order of first sight.
-  void add(int group, boolean dropName, double[] values) {
+  ///
+  /// @param full whether it is known that there is a value at every step
+  void add(int group, boolean dropName, double[] values, boolean full) {
     if (group == count) {
       addRow();
     }
     Row row = rows[group];
     row.dropName |= dropName;
     switch (operation) {
-      case SUM -> sum(row.first, row.second, values);
+      case SUM -> {
+        if (full && row.full) {
+          sumFull(row.first, row.second, values);
+        } else {
+          sum(row.first, row.second, values);
+        }
+      }
       case AVG -> average(row, values);
       case COUNT, GROUP -> count(row.first, values);
       case MIN -> min(row.first, values);
@@ -73,6 +84,7 @@ final class StepFold {
       case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
           throw new IllegalStateException(operation.text() + " does not fold");
     }
+    row.full |= full;
     budget.work(steps >> 1);
   }
 
@@ -100,9 +112,30 @@ final class StepFold {
         continue;
       }
       double total = sum + value;
-      compensations[i] = NeumaierSum.compensate(sum, compensations[i], value, total);
+      compensations[i] += lost(sum, value, total);
       sums[i] = total;
     }
+  }
+
+  /// The same without a branch, so that several steps are added at a time.
+  private static void sumFull(double[] sums, double[] compensations, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      double sum = sums[i];
+      double value = values[i];
+      double total = sum + value;
+      compensations[i] += lost(sum, value, total);
+      sums[i] = total;
+    }
+  }
+
+  /// What was rounded off in `sum + value = total`, which is exactly what [NeumaierSum#compensate]
+  /// adds; but that looks which of the two is larger. Where the total is not finite this is NaN,
+  /// and never looked at: such a sum stays infinite or becomes NaN.
+  ///
+  /// Source: Knuth, The Art of Computer Programming 2, 4.2.2, theorem C.
+  private static double lost(double sum, double value, double total) {
+    double added = total - sum;
+    return (sum - (total - added)) + (value - added);
   }
 
   private void average(Row row, double[] values) {
@@ -223,7 +256,7 @@ final class StepFold {
     return switch (operation) {
       case COUNT, MIN, MAX -> value;
       case GROUP -> 1;
-      case SUM -> value + row.second[step];
+      case SUM -> Double.isFinite(value) ? value + row.second[step] : value;
       case AVG -> {
         RunningMean mean = row.overflown == null ? null : row.overflown[step];
         double count = row.third[step];

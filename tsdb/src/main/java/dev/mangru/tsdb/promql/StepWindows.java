@@ -33,6 +33,9 @@ final class StepWindows {
     /// First sample after, per step.
     final int[] to;
 
+    /// How many samples the smallest window has.
+    int smallest;
+
     private long[] times = {};
     private int count = -1;
 
@@ -140,10 +143,12 @@ final class StepWindows {
       boolean all = times[0] > end - rangeMs && times[count - 1] <= end;
       column.from[0] = all ? 0 : firstAfter(times, count, end - rangeMs);
       column.to[0] = all ? count : Math.max(column.from[0], firstAfter(times, count, end));
+      column.smallest = column.to[0] - column.from[0];
       return;
     }
     int from = 0;
     int to = 0;
+    int smallest = Integer.MAX_VALUE;
     for (int i = 0; i < endsMs.length; i++) {
       long end = endsMs[i];
       long start = end - rangeMs;
@@ -162,7 +167,9 @@ final class StepWindows {
       }
       column.from[i] = from;
       column.to[i] = to;
+      smallest = Math.min(smallest, to - from);
     }
+    column.smallest = smallest;
   }
 
   private static int firstAfter(long[] times, int count, long time) {

@@ -65,6 +65,11 @@ final class SumKernel extends WindowKernel {
     }
   }
 
+  @Override
+  int samplesNeeded() {
+    return 1;
+  }
+
   private double sum(int from, int to) {
     sum.reset();
     for (int i = from; i < to; i++) {

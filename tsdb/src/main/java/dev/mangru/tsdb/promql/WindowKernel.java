@@ -26,4 +26,9 @@ abstract class WindowKernel {
   boolean constantTime() {
     return true;
   }
+
+  /// Samples that a window needs for a result; more than any has if that does not tell.
+  int samplesNeeded() {
+    return Integer.MAX_VALUE;
+  }
 }

@@ -54,6 +54,11 @@ final class WindowKernels {
     }
 
     @Override
+    int samplesNeeded() {
+      return 1;
+    }
+
+    @Override
     void apply(StepWindows windows, StepWindows.Column column, int first, int end, double[] out) {
       for (int i = first; i < end; i++) {
         int size = column.to[i] - column.from[i];
@@ -71,6 +76,11 @@ final class WindowKernels {
 
     Changes(boolean onlyDown) {
       this.onlyDown = onlyDown;
+    }
+
+    @Override
+    int samplesNeeded() {
+      return 1;
     }
 
     @Override
