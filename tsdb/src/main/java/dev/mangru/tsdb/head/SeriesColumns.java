@@ -82,15 +82,18 @@ final class SeriesColumns {
   /// Makes refs below `end` readable and those from `first` writable.
   @SuppressWarnings("ReferenceEquality") // the shared page
   void ensure(int first, int end) {
+    if (end == 0) {
+      return;
+    }
     int last = (end - 1) >>> SHIFT;
     long[][] directory = pages;
-    if (end > 0 && last >= directory.length) {
+    if (last >= directory.length) {
       long[][] larger = Arrays.copyOf(directory, Math.max(last + 1, directory.length * 2));
       Arrays.fill(larger, directory.length, larger.length, ABSENT);
       directory = larger;
       pages = larger;
     }
-    for (int number = first >>> SHIFT; number <= last; number++) {
+    for (int number = first >>> SHIFT; first < end && number <= last; number++) {
       if (directory[number] == ABSENT) { // identity: the one shared page that nobody writes
         directory[number] = new long[PAGE * WORDS];
       }

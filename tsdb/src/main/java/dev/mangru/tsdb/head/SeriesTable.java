@@ -2,9 +2,11 @@ package dev.mangru.tsdb.head;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.index.Cardinality;
 import dev.mangru.tsdb.index.IndexCopy;
 import dev.mangru.tsdb.index.LabelIndex;
 import dev.mangru.tsdb.index.Runs;
+import dev.mangru.tsdb.index.SeriesBatch;
 import dev.mangru.tsdb.index.SeriesView;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -168,6 +170,11 @@ public final class SeriesTable {
     return view(end).values(name);
   }
 
+  /// Where the series come from; see [SeriesView#cardinality].
+  public Cardinality cardinality(int limit) {
+    return view().cardinality(limit);
+  }
+
   // ---- columns: written under the submit lock
 
   /// Time of the newest accepted sample, or [Long#MIN_VALUE].
@@ -288,6 +295,37 @@ public final class SeriesTable {
       compact();
     }
     return dropped;
+  }
+
+  /// Takes refs below `end` as given, whether or not they have a series. For repair: a registry
+  /// that lost its last batches does not know how far refs had got, the parts do.
+  public void reserve(int end) {
+    lock.lock();
+    try {
+      if (end > endRef) {
+        index.ensure(end);
+        columns.ensure(end, end);
+        endRef = end;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Adds the series of a batch from the registry, and takes refs below `end` as given.
+  void load(SeriesBatch.Read batch, int end) {
+    lock.lock();
+    try {
+      LabelIndex current = index;
+      current.ensure(end);
+      columns.ensure(batch.firstNumber(), batch.endNumber());
+      columns.ensure(end, end);
+      batch.addTo(current);
+      activeSeries = current.seriesCount() - forgotten;
+      endRef = Math.max(endRef, end);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Memory held.

@@ -25,8 +25,11 @@ public final class IndexCopy {
     to.ensure(end);
     for (int number = first; number < end; number++) {
       if (from.has(number) && wanted.test(number)) {
-        pairs = from.pairs(number, pairs);
-        int count = from.pairCount(number);
+        int count = from.pairs(number, pairs);
+        if (count > pairs.length) {
+          pairs = new int[count * 2];
+          from.pairs(number, pairs);
+        }
         for (int i = 0; i < count; i++) {
           pairs[i] = pair(pairs[i]);
         }

@@ -8,6 +8,9 @@ import java.util.function.IntUnaryOperator;
 /// Open addressing from 32-bit hashes to numbers; whoever looks something up compares the keys
 /// itself. One writer inserts, readers probe without a lock.
 ///
+/// At most half of the slots are taken: looking up what is not there, as a new series is, compares
+/// with few others, and each comparison is a cache miss.
+///
 /// A slot holds a number plus one and is stored with release after everything that the number
 /// stands for; a reader loads it with acquire. The table is cut into segments by the hash's high
 /// bits, so that growing moves one part in 32 at a time; a segment that has grown replaces the old
@@ -46,7 +49,7 @@ public final class IntTable {
   public void insert(int hash, int number) {
     int segment = hash >>> (32 - SEGMENT_BITS);
     int[] slots = segments.getPlain(segment);
-    if (10 * (sizes[segment] + 1) > 7 * slots.length) {
+    if (2 * (sizes[segment] + 1) > slots.length) {
       int[] larger = new int[slots.length * 2];
       for (int stored : slots) {
         if (stored > 0) {

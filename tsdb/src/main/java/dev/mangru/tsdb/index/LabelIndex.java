@@ -236,33 +236,29 @@ public final class LabelIndex {
   ///
   /// @throws IllegalArgumentException if there is no series with this number
   public Labels labels(int number) {
-    int[] pairs = pairs(number, new int[32]);
-    int count = codes.count(number);
+    int[] pairs = new int[32];
+    int count = pairs(number, pairs);
+    if (count > pairs.length) {
+      pairs = new int[count];
+      codes.read(number, pairs);
+    }
     String[] texts = new String[2 * count];
     for (int i = 0; i < count; i++) {
-      texts[2 * i] = names.get(pairNames.get(pairs[i]));
-      texts[2 * i + 1] = values.get(pairValues.get(pairs[i]));
+      int pair = pairs[i];
+      texts[2 * i] = names.get(pairNames.get(pair));
+      texts[2 * i + 1] = values.get(pairValues.get(pair));
     }
     return Labels.ofSortedPairs(texts);
   }
 
-  /// The pairs of a series in `room`, or in a larger array if that is too small.
-  int[] pairs(int number, int[] room) {
+  /// Writes the pairs of a series to `room`, by label name.
+  ///
+  /// @return how many there are; if that is more than there is room for, nothing was written
+  int pairs(int number, int[] room) {
     if (!codes.has(number)) {
       throw new IllegalArgumentException("there is no series " + number);
     }
-    int count = codes.read(number, room);
-    if (count <= room.length) {
-      return room;
-    }
-    int[] larger = new int[count];
-    codes.read(number, larger);
-    return larger;
-  }
-
-  /// How many pairs a series has.
-  int pairCount(int number) {
-    return codes.count(number);
+    return codes.read(number, room);
   }
 
   /// How many series there are, those being added included.

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.index;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.LabelMatcher.Operator;
+import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -68,6 +69,16 @@ final class MatcherEngine {
     return candidates == null ? index.postings().read(LabelIndex.ALL, endNumber) : candidates;
   }
 
+  /// Leaves the pairs of a series in [#pairs].
+  private int read(int number) {
+    int count = index.pairs(number, pairs);
+    if (count > pairs.length) {
+      pairs = new int[count];
+      index.pairs(number, pairs);
+    }
+    return count;
+  }
+
   private Runs and(Runs candidates, int pair) {
     long size = candidates.size();
     if (size * LABELS_PER_RUN > index.postings().count(pair)) {
@@ -77,8 +88,7 @@ final class MatcherEngine {
     Runs.Cursor cursor = candidates.cursor();
     while (cursor.next()) {
       int number = cursor.number();
-      pairs = index.pairs(number, pairs);
-      int count = index.pairCount(number);
+      int count = read(number);
       for (int i = 0; i < count; i++) {
         if (pairs[i] == pair) {
           kept.add(number, number + 1);
@@ -138,8 +148,7 @@ final class MatcherEngine {
 
   /// The pair with this name that a series has, or -1.
   int pairOf(int number, int name) {
-    pairs = index.pairs(number, pairs);
-    int count = index.pairCount(number);
+    int count = read(number);
     for (int i = 0; i < count; i++) {
       if (index.pairName(pairs[i]) == name) {
         return pairs[i];
@@ -206,8 +215,7 @@ final class MatcherEngine {
     boolean[] seen = new boolean[index.names().count()];
     Runs.Cursor cursor = selected.cursor();
     while (cursor.next()) {
-      pairs = index.pairs(cursor.number(), pairs);
-      int count = index.pairCount(cursor.number());
+      int count = read(cursor.number());
       for (int i = 0; i < count; i++) {
         seen[index.pairName(pairs[i])] = true;
       }
@@ -305,7 +313,7 @@ final class MatcherEngine {
   }
 
   private static List<String> sorted(List<String> texts) {
-    texts.sort(dev.mangru.model.metric.Labels::compareUtf8);
+    texts.sort(Labels::compareUtf8);
     return texts;
   }
 }

@@ -52,9 +52,12 @@ public final class PagedInts {
 
   @SuppressWarnings("ReferenceEquality") // the shared page
   private int[] page(int index) {
-    ensure(index);
     int[][] directory = pages;
     int number = index >>> SHIFT;
+    if (number >= directory.length) {
+      ensure(index);
+      directory = pages;
+    }
     int[] page = directory[number];
     if (page == ABSENT) { // identity: the one shared page that nobody writes
       page = new int[PAGE];

@@ -53,9 +53,12 @@ public final class PagedLongs {
 
   @SuppressWarnings("ReferenceEquality") // the shared page
   private long[] page(int index) {
-    ensure(index);
     long[][] directory = pages;
     int number = index >>> SHIFT;
+    if (number >= directory.length) {
+      ensure(index);
+      directory = pages;
+    }
     long[] page = directory[number];
     if (page == ABSENT) { // identity: the one shared page that nobody writes
       page = new long[PAGE];

@@ -181,7 +181,7 @@ public sealed interface RegexShape {
           case '(' -> depth++;
           case ')' -> depth--;
           case '|' -> {
-            if (depth == 0) {
+            if (depth <= 0) {
               return false;
             }
           }

@@ -55,7 +55,9 @@ final class RunPostings {
   private final PagedInts heads = new PagedInts();
 
   private final PagedInts tails = new PagedInts();
-  private final PagedInts counts = new PagedInts();
+
+  /// Numbers in closed runs.
+  private final PagedInts closed = new PagedInts();
 
   private volatile byte[][] pages = {};
   private volatile byte[] sliceShifts = {};
@@ -76,7 +78,7 @@ final class RunPostings {
     open.ensure(list);
     heads.ensure(list);
     tails.ensure(list);
-    counts.ensure(list);
+    closed.ensure(list);
   }
 
   /// Adds a number larger than every one in the list.
@@ -91,7 +93,6 @@ final class RunPostings {
       }
       open.setRelease(list, (long) number << 32 | (number + 1));
     }
-    counts.set(list, counts.get(list) + 1);
   }
 
   private void close(int list, int first, int end, int next) {
@@ -107,6 +108,7 @@ final class RunPostings {
     if (length > 1) {
       at = putVarint(at, length);
     }
+    closed.set(list, closed.get(list) + length);
     tails.setRelease(list, at);
   }
 
@@ -161,9 +163,10 @@ final class RunPostings {
     pageBytes += 16 + (1L << PAGE_SHIFT);
   }
 
-  /// How many numbers a list has, those being appended included.
+  /// How many numbers a list has, about if one is being appended.
   int count(int list) {
-    return counts.get(list);
+    long run = open.getAcquire(list);
+    return closed.get(list) + (int) run - (int) (run >>> 32);
   }
 
   /// The first number of a list, or [Integer#MAX_VALUE] if it is empty.
@@ -181,7 +184,7 @@ final class RunPostings {
 
   /// The numbers of a list below `endNumber`.
   Runs read(int list, int endNumber) {
-    Runs.Builder runs = new Runs.Builder(Math.min(counts.get(list) * 2, 256));
+    Runs.Builder runs = new Runs.Builder(tails.get(list) == 0 ? 2 : 64);
     long last = open.getAcquire(list);
     int tail = tails.getAcquire(list);
     int start = (int) (last >>> 32);
@@ -261,7 +264,7 @@ final class RunPostings {
     return open.bytes()
         + heads.bytes()
         + tails.bytes()
-        + counts.bytes()
+        + closed.bytes()
         + pageBytes
         + pages.length * 5L;
   }

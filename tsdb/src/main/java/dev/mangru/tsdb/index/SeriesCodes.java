@@ -139,24 +139,6 @@ final class SeriesCodes {
     return Long.bitCount(explicitMask);
   }
 
-  /// How many pairs a series has.
-  int count(int number) {
-    int address = addresses.get(number) - 1;
-    byte[] page = bytes.page(address);
-    int at = address & PagedBytes.MASK;
-    if (page[at] == 0) {
-      return (int) varint(page, at + 1);
-    }
-    long distance = varint(page, at);
-    at += sizeOf(distance);
-    long droppedMask = varint(page, at);
-    at += sizeOf(droppedMask);
-    long explicitMask = varint(page, at);
-    return count(number - (int) distance)
-        - Long.bitCount(droppedMask)
-        + Long.bitCount(explicitMask);
-  }
-
   /// Writes the pairs of a series to `target`, by label name.
   ///
   /// @return how many there are; if that is more than `target` has room for, nothing was written

@@ -17,6 +17,10 @@ public final class SeriesView {
     this.endNumber = endNumber;
   }
 
+  LabelIndex index() {
+    return index;
+  }
+
   /// The number after the last series.
   public int endNumber() {
     return endNumber;
@@ -68,5 +72,11 @@ public final class SeriesView {
   public List<String> values(String name, List<LabelMatcher> matchers) {
     MatcherEngine engine = new MatcherEngine(index, endNumber);
     return matchers.isEmpty() ? engine.values(name) : engine.values(name, engine.select(matchers));
+  }
+
+  /// Where the series come from: the largest `limit` of each list. Counts take in series being
+  /// added or dropped just now.
+  public Cardinality cardinality(int limit) {
+    return CardinalityReport.of(index, limit);
   }
 }
