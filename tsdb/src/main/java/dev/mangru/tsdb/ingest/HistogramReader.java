@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// Source: Prometheus `prompb/types.proto`, `prompb/io/prometheus/write/v2/types.proto`.
 final class HistogramReader {
 
+  private static final int[] NO_INTS = {};
+  private static final long[] NO_LONGS = {};
+  private static final double[] NO_DOUBLES = {};
+
   private boolean integer;
   private long count;
   private long zeroCountInteger;
@@ -69,7 +73,7 @@ final class HistogramReader {
 
   /// What is wrong with the last histogram read.
   String problem() {
-    return "native histogram at " + timestampMs + ": " + problem;
+    return "at " + timestampMs + ": " + problem;
   }
 
   private void clear() {
@@ -162,9 +166,11 @@ final class HistogramReader {
   private @Nullable NativeHistogram build() {
     Longs negative = integer ? negativeDeltas : negativeCounts;
     Longs positive = integer ? positiveDeltas : positiveCounts;
-    String wrong = HistogramChecks.sizes(positiveSpans.array(), positive.size, "positive");
+    int[] positiveRuns = positiveSpans.array();
+    int[] negativeRuns = negativeSpans.array();
+    String wrong = HistogramChecks.sizes(positiveRuns, positive.size, "positive");
     if (wrong.isEmpty()) {
-      wrong = HistogramChecks.sizes(negativeSpans.array(), negative.size, "negative");
+      wrong = HistogramChecks.sizes(negativeRuns, negative.size, "negative");
     }
     if (wrong.isEmpty() && (hint < 0 || hint >= HINTS.length)) {
       wrong = "the reset hint is " + hint + "; known are 0 to " + (HINTS.length - 1);
@@ -179,8 +185,8 @@ final class HistogramReader {
             .schema(schema)
             .zero(zeroThreshold, integer ? zeroCountInteger : zeroCountFloat)
             .total(count, sum)
-            .positive(positiveSpans.array(), integer ? positive.sums() : positive.array())
-            .negative(negativeSpans.array(), integer ? negative.sums() : negative.array())
+            .positive(positiveRuns, integer ? positive.sums() : positive.array())
+            .negative(negativeRuns, integer ? negative.sums() : negative.array())
             .customBounds(customBounds.doubles())
             .build();
     problem = HistogramChecks.check(built);
@@ -202,7 +208,7 @@ final class HistogramReader {
     }
 
     int[] array() {
-      return Arrays.copyOf(values, size);
+      return size == 0 ? NO_INTS : Arrays.copyOf(values, size);
     }
   }
 
@@ -218,7 +224,7 @@ final class HistogramReader {
     }
 
     long[] array() {
-      return Arrays.copyOf(values, size);
+      return size == 0 ? NO_LONGS : Arrays.copyOf(values, size);
     }
 
     /// Differences summed up, with wrap-around.
@@ -231,7 +237,7 @@ final class HistogramReader {
     }
 
     double[] doubles() {
-      double[] result = new double[size];
+      double[] result = size == 0 ? NO_DOUBLES : new double[size];
       for (int i = 0; i < size; i++) {
         result[i] = Double.longBitsToDouble(values[i]);
       }

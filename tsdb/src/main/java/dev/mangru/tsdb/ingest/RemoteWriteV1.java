@@ -40,6 +40,9 @@ public final class RemoteWriteV1 {
   private final HistogramReader histograms = new HistogramReader();
   private final SampleMessage sample = new SampleMessage(false);
 
+  /// Labels of a series whose labels do not come in a row.
+  private final ProtobufWriter row = new ProtobufWriter();
+
   private RemoteWriteV1(byte[] bytes, SampleBatch batch, Extras extras) {
     this.bytes = bytes;
     this.batch = batch;
@@ -153,7 +156,7 @@ public final class RemoteWriteV1 {
   private void any(ProtobufReader series) {
     sink.begin();
     labels.begin();
-    ProtobufWriter row = new ProtobufWriter();
+    row.clear();
     ProtobufReader first = series.fork();
     while (first.nextField()) {
       if (first.field() == 1) {

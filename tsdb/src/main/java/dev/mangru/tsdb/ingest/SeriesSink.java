@@ -176,8 +176,8 @@ final class SeriesSink {
   /// Leaves one histogram out of a series that is right otherwise.
   void badHistogram(String reason) {
     badHistogramsOfSeries++;
-    if (problem == null) {
-      problem("a native histogram of series " + describe() + ": " + reason);
+    if (problem == null && tellsMore()) {
+      problems.add("a native histogram of series " + describe() + ": " + reason);
     }
   }
 
@@ -200,7 +200,9 @@ final class SeriesSink {
     }
     badSeries++;
     badSamples += floatsOfSeries + histogramsOfSeries + badHistogramsOfSeries;
-    problem("series " + describe() + ": " + problem);
+    if (tellsMore()) {
+      problems.add("series " + describe() + ": " + problem);
+    }
   }
 
   /// Counts a whole series of which the batch took every sample.
@@ -242,7 +244,9 @@ final class SeriesSink {
   /// Leaves out an exemplar or metadata of the series, whose labels were given.
   void badExtra(String what, String reason) {
     badExtras++;
-    problem(what + " of series " + describe() + ": " + reason);
+    if (tellsMore()) {
+      problems.add(what + " of series " + describe() + ": " + reason);
+    }
   }
 
   /// The type that a number on the wire stands for; a number from the future for none known.
@@ -252,10 +256,8 @@ final class SeriesSink {
 
   // ---- telling ----------------------------------------------------------------------------------
 
-  private void problem(String text) {
-    if (problems.size() < RemoteWriteSummary.MAX_PROBLEMS) {
-      problems.add(text);
-    }
+  private boolean tellsMore() {
+    return problems.size() < RemoteWriteSummary.MAX_PROBLEMS;
   }
 
   /// The first labels of the series as they came.

@@ -23,12 +23,12 @@ class RemoteWriteDifferentialTest {
     return RemoteWriteV2.decode(bytes, offset, length, batch, new Extras(false, false));
   }
 
-  @Seeds(3_000)
+  @Seeds(800)
   void version_1_stores_what_the_naive_decoder_stores(long seed) {
     same(seed, true);
   }
 
-  @Seeds(3_000)
+  @Seeds(800)
   void version_2_stores_what_the_naive_decoder_stores(long seed) {
     same(seed, false);
   }
