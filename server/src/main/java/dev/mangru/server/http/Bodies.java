@@ -18,7 +18,8 @@ import org.xerial.snappy.Snappy;
 ///
 /// Every declared length is checked before anything is allocated for it, every stream is cut at a
 /// cap while it is read, and all bodies together are bounded by [BytesInFlight]. So neither a
-/// decompression bomb nor a lying header can take more memory than the limits say.
+/// decompression bomb nor a lying header can take more memory than the limits say. Arrays are used
+/// again; those that lie idle are a quarter of the bytes in flight at most, and do not count there.
 public final class Bodies {
 
   /// Snappy's densest element, a copy of 64 bytes, takes 3 bytes (format_description.txt, 2.2.2). A
@@ -31,14 +32,22 @@ public final class Bodies {
 
   private static final int CHUNK = 64 * 1024;
 
+  /// Room for a body that declares its length, before any of it is there. A sender that declares
+  /// much and sends little takes no more; a body of 2,000 samples takes a third.
+  private static final int DECLARED_CHUNK = 256 * 1024;
+
+  private static final byte[] NOTHING = {};
+
   private final BodyLimits limits;
   private final BytesInFlight inFlight;
+  private final BufferPool pool;
   private final Ticker ticker;
 
   /// @param ticker measures how long a body takes to arrive
   public Bodies(BodyLimits limits, BytesInFlight inFlight, Ticker ticker) {
     this.limits = limits;
     this.inFlight = inFlight;
+    this.pool = new BufferPool(inFlight.limit() / 4);
     this.ticker = ticker;
   }
 
@@ -61,24 +70,69 @@ public final class Bodies {
     }
   }
 
-  /// A decompressed body. Its bytes count as in flight until it is closed.
+  /// Bytes of arrays that wait for the next body.
+  public long idleBytes() {
+    return pool.idleBytes();
+  }
+
+  /// A decompressed body. Its bytes count as in flight until it is closed. Confined to one thread.
   public static final class Body implements AutoCloseable {
 
-    private final byte[] bytes;
+    private final BufferPool pool;
     private final BytesInFlight.Lease lease;
+    private byte[] array;
+    private int length;
 
-    private Body(byte[] bytes, BytesInFlight.Lease lease) {
-      this.bytes = bytes;
+    private Body(BufferPool pool, BytesInFlight.Lease lease) {
+      this.pool = pool;
       this.lease = lease;
+      this.array = NOTHING;
     }
 
-    /// The bytes; the caller's until the body is closed.
+    /// The array that the body lies in, from 0 to [#length]; what comes after means nothing. It
+    /// serves another request once this body is closed.
+    public byte[] array() {
+      return array;
+    }
+
+    /// How many bytes the body has.
+    public int length() {
+      return length;
+    }
+
+    /// A copy of the body, which stays what it is when the body is closed.
+    ///
+    /// @throws MangruException `OVERLOADED`
     public byte[] bytes() {
-      return bytes;
+      lease.grow(length);
+      return Arrays.copyOf(array, length);
+    }
+
+    /// Takes the place of what was there, which goes back to the pool.
+    private void become(byte[] bytes, int count) {
+      byte[] before = array;
+      array = bytes;
+      length = count;
+      pool.give(before);
+      lease.shrink(before.length);
+    }
+
+    /// How many bytes may still be written, if the body may have `max`.
+    private int room(int max) {
+      return Math.min(array.length, max) - length;
+    }
+
+    /// Makes room for at least `capacity` bytes and keeps those that are there.
+    private void grow(int capacity) {
+      lease.grow(BufferPool.capacity(capacity));
+      byte[] larger = pool.take(capacity);
+      System.arraycopy(array, 0, larger, 0, length);
+      become(larger, length);
     }
 
     @Override
     public void close() {
+      become(NOTHING, 0);
       lease.close();
     }
   }
@@ -89,87 +143,111 @@ public final class Bodies {
   ///   that do not decompress
   /// @throws IOException if the client goes away
   public Body read(HttpServletRequest request, ContentCoding coding) throws IOException {
-    BytesInFlight.Lease lease = inFlight.lease();
+    Body body = new Body(pool, inFlight.lease());
     boolean done = false;
     try {
-      byte[] sent = receive(request, lease);
-      byte[] bytes =
-          switch (coding) {
-            case IDENTITY -> sent;
-            case SNAPPY -> snappy(sent, lease);
-            case ZSTD -> zstd(sent, lease);
-            case GZIP -> gzip(sent, lease);
-          };
+      receive(request, body);
+      switch (coding) {
+        case IDENTITY -> {}
+        case SNAPPY -> snappy(body);
+        case ZSTD -> zstd(body);
+        case GZIP -> gzip(body);
+      }
       done = true;
-      return new Body(bytes, lease);
+      return body;
     } finally {
       if (!done) {
-        lease.close();
+        body.close();
       }
     }
   }
 
-  private byte[] receive(HttpServletRequest request, BytesInFlight.Lease lease) throws IOException {
+  private void receive(HttpServletRequest request, Body body) throws IOException {
     long declared = request.getContentLengthLong();
     if (declared > limits.maxBytes) {
       throw tooLarge("a body of " + declared + " bytes", limits.maxBytes, "mangru.http.max-body");
     }
     long start = ticker.read();
-    byte[] buffer = new byte[(int) Math.max(1, Math.min(declared < 0 ? CHUNK : declared, CHUNK))];
-    lease.grow(buffer.length);
-    int length = 0;
+    body.grow((int) Math.max(1, declared < 0 ? CHUNK : Math.min(declared, DECLARED_CHUNK)));
     InputStream in = request.getInputStream();
     while (true) {
-      if (length == buffer.length) {
-        int next = in.read();
-        if (next < 0) {
-          return buffer;
-        }
-        buffer = larger(buffer, limits.maxBytes, lease, "mangru.http.max-body");
-        buffer[length++] = (byte) next;
+      if (full(in, body, limits.maxBytes, "mangru.http.max-body")) {
+        return;
       }
-      int count = in.read(buffer, length, buffer.length - length);
+      int count = in.read(body.array, body.length, body.room(limits.maxBytes));
       if (count < 0) {
-        return Arrays.copyOf(buffer, length);
+        return;
       }
-      length += count;
+      body.length += count;
       if (ticker.read() - start > limits.maxDuration.toNanos()) {
         throw new MangruException(
             ErrorCode.TIMEOUT,
-            "the body did not arrive within " + limits.maxDuration + "; " + length + " bytes did");
+            "the body did not arrive within "
+                + limits.maxDuration
+                + "; "
+                + body.length
+                + " bytes did");
       }
     }
   }
 
-  private byte[] snappy(byte[] sent, BytesInFlight.Lease lease) {
-    long declared = snappyLength(sent);
+  /// Makes sure that there is room for what is left of `in`; true if nothing is left.
+  private static boolean full(InputStream in, Body body, int max, String option)
+      throws IOException {
+    if (body.length < Math.min(body.array.length, max)) {
+      return false;
+    }
+    int next = in.read();
+    if (next < 0) {
+      return true;
+    }
+    if (body.length >= max) {
+      throw tooLarge("a body of more than " + max + " bytes", max, option);
+    }
+    if (body.length == body.array.length) {
+      body.grow((int) Math.min(max, 2L * body.length));
+    }
+    body.array[body.length++] = (byte) next;
+    return false;
+  }
+
+  private void snappy(Body body) {
+    byte[] sent = body.array;
+    int sentLength = body.length;
+    long declared = snappyLength(sent, sentLength);
     if (declared > limits.maxDecodedBytes) {
       throw tooLarge(
           "a snappy body that declares " + declared + " bytes",
           limits.maxDecodedBytes,
           "mangru.http.max-decoded-body");
     }
-    if (declared > SNAPPY_MAX_RATIO * sent.length) {
+    if (declared > SNAPPY_MAX_RATIO * sentLength) {
       throw corrupt(
-          "snappy", declared + " bytes are declared, more than " + sent.length + " can hold");
+          "snappy", declared + " bytes are declared, more than " + sentLength + " can hold");
     }
-    lease.grow(declared);
-    byte[] decoded = new byte[(int) declared];
+    body.lease.grow(BufferPool.capacity((int) declared));
+    byte[] decoded = pool.take((int) declared);
+    boolean done = false;
     try {
-      int length = Snappy.uncompress(sent, 0, sent.length, decoded, 0);
+      int length = Snappy.uncompress(sent, 0, sentLength, decoded, 0);
       if (length != declared) {
         throw corrupt("snappy", declared + " bytes are declared, " + length + " are there");
       }
-      return decoded;
+      done = true;
     } catch (IOException e) {
       throw corrupt("snappy", String.valueOf(e.getMessage()));
+    } finally {
+      if (!done) {
+        pool.give(decoded);
+      }
     }
+    body.become(decoded, (int) declared);
   }
 
   /// The length that a snappy body begins with: a varint of at most 32 bits.
-  private static long snappyLength(byte[] sent) {
+  private static long snappyLength(byte[] sent, int sentLength) {
     long length = 0;
-    for (int i = 0; i < 5 && i < sent.length; i++) {
+    for (int i = 0; i < 5 && i < sentLength; i++) {
       length |= (long) (sent[i] & 0x7f) << (7 * i);
       if (sent[i] >= 0) {
         return length;
@@ -178,60 +256,52 @@ public final class Bodies {
     throw corrupt("snappy", "it does not begin with a length");
   }
 
-  private byte[] zstd(byte[] sent, BytesInFlight.Lease lease) {
-    long declared = sent.length == 0 ? 0 : Zstd.getFrameContentSize(sent);
+  private void zstd(Body body) {
+    long declared =
+        body.length == 0 ? 0 : Zstd.getFrameContentSize(body.array, 0, body.length, false);
     if (declared > limits.maxDecodedBytes) {
       throw tooLarge(
           "a zstd body that declares " + declared + " bytes",
           limits.maxDecodedBytes,
           "mangru.http.max-decoded-body");
     }
-    try (ZstdInputStreamNoFinalizer in =
-        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(sent))) {
+    try (ZstdInputStreamNoFinalizer in = new ZstdInputStreamNoFinalizer(sent(body))) {
       in.setLongMax(ZSTD_MAX_WINDOW_LOG);
-      return drain(in, sent.length, lease);
+      drain(in, body);
     } catch (IOException e) {
       throw corrupt("zstd", String.valueOf(e.getMessage()));
     }
   }
 
-  private byte[] gzip(byte[] sent, BytesInFlight.Lease lease) {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(sent), CHUNK)) {
-      return drain(in, sent.length, lease);
+  private void gzip(Body body) {
+    try (GZIPInputStream in = new GZIPInputStream(sent(body), CHUNK)) {
+      drain(in, body);
     } catch (IOException e) {
       throw corrupt("gzip", String.valueOf(e.getMessage()));
     }
   }
 
-  private byte[] drain(InputStream in, int sentLength, BytesInFlight.Lease lease)
-      throws IOException {
-    byte[] buffer = new byte[Math.min(limits.maxDecodedBytes, Math.max(1024, 2 * sentLength))];
-    lease.grow(buffer.length);
-    int length = 0;
-    while (true) {
-      int count = in.read(buffer, length, buffer.length - length);
-      if (count < 0) {
-        return Arrays.copyOf(buffer, length);
-      }
-      length += count;
-      if (length == buffer.length) {
-        int next = in.read();
-        if (next < 0) {
-          return buffer;
-        }
-        buffer = larger(buffer, limits.maxDecodedBytes, lease, "mangru.http.max-decoded-body");
-        buffer[length++] = (byte) next;
-      }
-    }
+  private static InputStream sent(Body body) {
+    return new ByteArrayInputStream(body.array, 0, body.length);
   }
 
-  private static byte[] larger(byte[] full, int max, BytesInFlight.Lease lease, String option) {
-    if (full.length >= max) {
-      throw tooLarge("a body of more than " + max + " bytes", max, option);
+  /// Replaces what was sent by what `in` makes of it.
+  private void drain(InputStream in, Body body) throws IOException {
+    Body decoded = new Body(pool, body.lease);
+    try {
+      decoded.grow((int) Math.min(limits.maxDecodedBytes, Math.max(1024, 2L * body.length)));
+      while (!full(in, decoded, limits.maxDecodedBytes, "mangru.http.max-decoded-body")) {
+        int count = in.read(decoded.array, decoded.length, decoded.room(limits.maxDecodedBytes));
+        if (count < 0) {
+          break;
+        }
+        decoded.length += count;
+      }
+      body.become(decoded.array, decoded.length);
+      decoded.array = NOTHING;
+    } finally {
+      decoded.become(NOTHING, 0);
     }
-    int size = (int) Math.min(max, 2L * full.length);
-    lease.grow(size - full.length);
-    return Arrays.copyOf(full, size);
   }
 
   private static MangruException tooLarge(String what, int limit, String option) {

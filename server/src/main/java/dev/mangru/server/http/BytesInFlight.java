@@ -27,6 +27,11 @@ public final class BytesInFlight {
     return held.get();
   }
 
+  /// Bytes that all requests together may hold.
+  long limit() {
+    return limit;
+  }
+
   /// Begins a request's account, with nothing in it.
   Lease lease() {
     return new Lease();
@@ -57,6 +62,12 @@ public final class BytesInFlight {
                 + " (mangru.http.max-bytes-in-flight); send it again later");
       }
       mine += bytes;
+    }
+
+    /// Gives `bytes` of what was taken back.
+    void shrink(long bytes) {
+      held.addAndGet(-bytes);
+      mine -= bytes;
     }
 
     /// Gives everything back.

@@ -203,8 +203,42 @@ class BodiesTest {
     AtomicLong time = new AtomicLong();
     Bodies impatient = bodies(() -> time.addAndGet(Duration.ofSeconds(40).toNanos()));
     refused(
-        () -> impatient.read(request(new byte[200_000]), ContentCoding.IDENTITY),
+        () -> impatient.read(request(new byte[600_000]), ContentCoding.IDENTITY),
         ErrorCode.TIMEOUT,
         "PT1M");
+  }
+
+  @Test
+  void the_array_of_a_closed_body_serves_the_next_one() throws IOException {
+    byte[] sent = new byte[100_000];
+    new Random(1).nextBytes(sent);
+    byte[] compressed = Snappy.compress(sent);
+    Bodies.Body first = bodies.read(request(compressed), ContentCoding.SNAPPY);
+    byte[] array = first.array();
+    byte[] copy = first.bytes();
+    assertThat(first.length()).isEqualTo(sent.length);
+    assertThat(inFlight.held()).isEqualTo(array.length + copy.length);
+    first.close();
+    first.close();
+    assertThat(inFlight.held()).isZero();
+    assertThat(bodies.idleBytes()).isGreaterThanOrEqualTo(array.length);
+    try (Bodies.Body second =
+        bodies.read(request(Snappy.compress(new byte[90_000])), ContentCoding.SNAPPY)) {
+      assertThat(second.array()).isSameAs(array);
+      assertThat(second.bytes()).isEqualTo(new byte[90_000]);
+      assertThat(copy).isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void a_body_that_is_refused_gives_its_arrays_back() {
+    byte[] text = new byte[50_000];
+    Arrays.fill(text, (byte) 'x');
+    for (ContentCoding coding : ContentCoding.values()) {
+      if (coding != ContentCoding.IDENTITY) {
+        refused(() -> bodies.read(request(text), coding), ErrorCode.BAD_DATA, coding.label());
+      }
+    }
+    assertThat(bodies.idleBytes()).isPositive();
   }
 }

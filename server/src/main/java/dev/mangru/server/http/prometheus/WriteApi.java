@@ -4,11 +4,14 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.ExemplarStore;
+import dev.mangru.model.metric.MetadataStore;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.ContentCoding;
 import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.MediaType;
+import dev.mangru.tsdb.ingest.Extras;
 import dev.mangru.tsdb.ingest.RemoteWriteSummary;
 import dev.mangru.tsdb.ingest.RemoteWriteV1;
 import dev.mangru.tsdb.ingest.RemoteWriteV2;
@@ -18,8 +21,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -28,7 +33,12 @@ import org.springframework.web.bind.annotation.RestController;
 ///
 /// Errors are plain text, because senders put the first line of the answer into their log. A
 /// request with some samples that cannot be stored keeps the others and answers 400, which tells
-/// the sender not to send it again.
+/// the sender not to send it again; unless one of them met a limit that passes (too many series, or
+/// too many new ones a minute), which answers 429 with a time to wait. The samples stored then
+/// count as stored again when they come again.
+///
+/// Exemplars and metadata are handed on after the samples are stored, to whoever keeps them. One
+/// that is not kept is no error.
 ///
 /// Source: Prometheus remote write specifications 1.0 and 2.0.
 @RestController
@@ -37,37 +47,54 @@ public final class WriteApi {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String V1 = "prometheus.WriteRequest";
   private static final String V2 = "io.prometheus.write.v2.Request";
-  private static final String WRITTEN = "X-Prometheus-Remote-Write-";
+  private static final String SAMPLES_WRITTEN = "X-Prometheus-Remote-Write-Samples-Written";
+  private static final String HISTOGRAMS_WRITTEN = "X-Prometheus-Remote-Write-Histograms-Written";
+  private static final String EXEMPLARS_WRITTEN = "X-Prometheus-Remote-Write-Exemplars-Written";
+
+  private static final Set<ContentCoding> CODINGS =
+      Set.of(ContentCoding.SNAPPY, ContentCoding.ZSTD);
 
   private final MetricStore store;
   private final Bodies bodies;
+  private final @Nullable ExemplarStore exemplars;
+  private final @Nullable MetadataStore metadata;
 
-  public WriteApi(MetricStore store, Bodies bodies) {
+  /// @param exemplars keeps exemplars, where there is one
+  /// @param metadata keeps metadata, where there is one
+  public WriteApi(
+      MetricStore store,
+      Bodies bodies,
+      Optional<ExemplarStore> exemplars,
+      Optional<MetadataStore> metadata) {
     this.store = store;
     this.bodies = bodies;
+    this.exemplars = exemplars.orElse(null);
+    this.metadata = metadata.orElse(null);
   }
 
   @PostMapping("/api/v1/write")
   void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    written(response, 0);
+    written(response, 0, 0, 0);
     try {
       boolean second = isSecondVersion(MediaType.of(request.getContentType()));
       ContentCoding coding =
-          ContentCoding.of(
-              request.getHeader("Content-Encoding"),
-              ContentCoding.SNAPPY,
-              Set.of(ContentCoding.SNAPPY, ContentCoding.ZSTD));
+          ContentCoding.of(request.getHeader("Content-Encoding"), ContentCoding.SNAPPY, CODINGS);
+      Extras extras = new Extras(exemplars != null, metadata != null);
+      Appender batch = store.appender();
       RemoteWriteSummary decoded;
-      AppendSummary stored;
+      // The array goes to the next request before this one waits for the disk.
       try (Bodies.Body body = bodies.read(request, coding)) {
-        Appender batch = store.appender();
         decoded =
             second
-                ? RemoteWriteV2.decode(body.bytes(), batch)
-                : RemoteWriteV1.decode(body.bytes(), batch);
-        stored = batch.commit();
+                ? RemoteWriteV2.decode(body.array(), 0, body.length(), batch, extras)
+                : RemoteWriteV1.decode(body.array(), 0, body.length(), batch, extras);
       }
-      written(response, stored.accepted());
+      AppendSummary stored = batch.commit();
+      long histograms = stored.rejected() == 0 ? decoded.histograms() : stored.acceptedHistograms();
+      written(response, stored.accepted() - histograms, histograms, keep(extras));
+      if (stored.retryable() > 0) {
+        throw new MangruException(ErrorCode.OVERLOADED, missing(decoded, stored));
+      }
       if (stored.rejected() > 0 || !decoded.complete()) {
         text(response, HttpServletResponse.SC_BAD_REQUEST, missing(decoded, stored));
       } else {
@@ -77,6 +104,16 @@ public final class WriteApi {
       JsonAnswer.retryAfter(response, e);
       text(response, e.code().httpStatus(), e.text());
     }
+  }
+
+  /// Hands on what is beside samples; returns how many exemplars are kept.
+  private long keep(Extras extras) {
+    if (metadata != null && !extras.metadata().isEmpty()) {
+      metadata.put(extras.metadata());
+    }
+    return exemplars != null && !extras.exemplars().isEmpty()
+        ? exemplars.add(extras.exemplars())
+        : 0;
   }
 
   private static boolean isSecondVersion(MediaType type) {
@@ -107,10 +144,11 @@ public final class WriteApi {
             + "\"");
   }
 
-  private static void written(HttpServletResponse response, long samples) {
-    response.setHeader(WRITTEN + "Samples-Written", String.valueOf(samples));
-    response.setHeader(WRITTEN + "Histograms-Written", "0");
-    response.setHeader(WRITTEN + "Exemplars-Written", "0");
+  private static void written(
+      HttpServletResponse response, long samples, long histograms, long exemplars) {
+    response.setHeader(SAMPLES_WRITTEN, String.valueOf(samples));
+    response.setHeader(HISTOGRAMS_WRITTEN, String.valueOf(histograms));
+    response.setHeader(EXEMPLARS_WRITTEN, String.valueOf(exemplars));
   }
 
   private static String missing(RemoteWriteSummary decoded, AppendSummary stored) {
