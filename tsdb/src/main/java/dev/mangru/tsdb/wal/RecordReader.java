@@ -36,7 +36,10 @@ public final class RecordReader {
     void sample(int ref, long timestampMs, long bits) throws CorruptDataException;
 
     /// The newest sample that older places have of a series; its sample follows.
-    void newest(int ref, long newestMs, long newestBits) throws CorruptDataException;
+    ///
+    /// @param extended whether it is more than a float
+    void newest(int ref, long newestMs, long newestBits, boolean extended)
+        throws CorruptDataException;
 
     /// A sample that is more than a float.
     ///
@@ -156,12 +159,13 @@ public final class RecordReader {
   private static void odd(int ref, long time, ByteReader values, Visitor visitor)
       throws CorruptDataException {
     int flags = values.u8();
-    if ((flags & ~(RecordWriter.LATE | RecordWriter.START | RecordWriter.HISTOGRAM)) != 0) {
+    boolean extended = (flags & RecordWriter.NEWEST_EXTENDED) != 0;
+    if (flags > 15 || (extended && (flags & RecordWriter.LATE) == 0)) {
       throw values.corrupt("flags of a sample", String.valueOf(flags));
     }
     if ((flags & RecordWriter.LATE) != 0) {
       long newestMs = time + values.zigZag();
-      visitor.newest(ref, newestMs, values.u64());
+      visitor.newest(ref, newestMs, values.u64(), extended);
     }
     long startMs = (flags & RecordWriter.START) == 0 ? 0 : time - values.zigZag();
     if ((flags & RecordWriter.HISTOGRAM) == 0) {

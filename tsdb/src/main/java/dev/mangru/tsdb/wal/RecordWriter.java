@@ -27,6 +27,9 @@ public final class RecordWriter {
   /// The sample is a native histogram.
   static final int HISTOGRAM = 4;
 
+  /// The newest sample of the series, which comes with this one, is more than a float.
+  static final int NEWEST_EXTENDED = 8;
+
   private final ByteWriter definitions = new ByteWriter(256);
   private final ByteWriter head = new ByteWriter(64);
   private final ByteWriter refs = new ByteWriter(64);
@@ -106,13 +109,14 @@ public final class RecordWriter {
   /// @param histogram what [HistogramBytes] wrote, or null for a float
   public void extended(
       int ref, long timestampMs, long startMs, long bits, @Nullable ByteWriter histogram) {
-    odd(ref, timestampMs, startMs, bits, histogram, false, 0, 0);
+    odd(ref, timestampMs, startMs, bits, histogram, 0, 0, 0);
   }
 
   /// Adds a sample of a series whose newest sample is later and has no row in this epoch.
   ///
   /// @param newestMs time of the newest sample
   /// @param newestBits its bits, as the store remembers them
+  /// @param newestExtended whether it is more than a float
   public void late(
       int ref,
       long timestampMs,
@@ -120,8 +124,10 @@ public final class RecordWriter {
       long bits,
       @Nullable ByteWriter histogram,
       long newestMs,
-      long newestBits) {
-    odd(ref, timestampMs, startMs, bits, histogram, true, newestMs, newestBits);
+      long newestBits,
+      boolean newestExtended) {
+    int flags = LATE | (newestExtended ? NEWEST_EXTENDED : 0);
+    odd(ref, timestampMs, startMs, bits, histogram, flags, newestMs, newestBits);
   }
 
   private final ByteWriter oddBytes = new ByteWriter(64);
@@ -132,13 +138,13 @@ public final class RecordWriter {
       long startMs,
       long bits,
       @Nullable ByteWriter histogram,
-      boolean late,
+      int lateFlags,
       long newestMs,
       long newestBits) {
     place(ref, timestampMs);
     ByteWriter out = oddBytes.clear();
-    out.u8((late ? LATE : 0) | (startMs == 0 ? 0 : START) | (histogram == null ? 0 : HISTOGRAM));
-    if (late) {
+    out.u8(lateFlags | (startMs == 0 ? 0 : START) | (histogram == null ? 0 : HISTOGRAM));
+    if (lateFlags != 0) {
       out.zigZag(newestMs - timestampMs).u64(newestBits);
     }
     if (startMs != 0) {

@@ -51,9 +51,9 @@ class RecordTest {
     }
 
     @Override
-    public void newest(int ref, long newestMs, long newestBits) {
+    public void newest(int ref, long newestMs, long newestBits, boolean extended) {
       bases.put(ref, newestBits);
-      lines.add(ref + " newest @" + newestMs + " " + Long.toHexString(newestBits));
+      lines.add(ref + " newest @" + newestMs + " " + Long.toHexString(newestBits) + extended);
     }
 
     @Override
@@ -152,8 +152,9 @@ class RecordTest {
             ref + " @" + time + " from " + start + " " + Long.toHexString(bits) + histogram;
         if (random.nextInt(20) == 0) {
           long newestBits = random.nextLong();
-          writer.late(ref, time, start, bits, encoded, time + 5, newestBits);
-          expected.add(ref + " newest @" + (time + 5) + " " + Long.toHexString(newestBits));
+          writer.late(ref, time, start, bits, encoded, time + 5, newestBits, i % 2 == 0);
+          expected.add(
+              ref + " newest @" + (time + 5) + " " + Long.toHexString(newestBits) + (i % 2 == 0));
           expected.add(extended);
           bases.put(ref, newestBits);
         } else if (start != 0 || histogram != null) {

@@ -1,0 +1,556 @@
+package dev.mangru.tsdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.metric.Cancellation;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.block.ChunkCursor;
+import dev.mangru.tsdb.compact.CompactOptions;
+import dev.mangru.tsdb.compact.Merge;
+import dev.mangru.tsdb.compact.MergeInput;
+import dev.mangru.tsdb.compact.Plan;
+import dev.mangru.tsdb.compact.Planner;
+import dev.mangru.tsdb.compact.Progress;
+import dev.mangru.tsdb.compact.Removal;
+import dev.mangru.tsdb.compact.Retention;
+import dev.mangru.tsdb.compact.Snapshots;
+import dev.mangru.tsdb.compact.StoredFile;
+import dev.mangru.tsdb.compact.Tombstone;
+import dev.mangru.tsdb.compact.Tombstones;
+import dev.mangru.tsdb.head.RowReader;
+import dev.mangru.tsdb.head.Rows;
+import dev.mangru.tsdb.head.SeriesTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Seals rows into parts, carries out what compaction plans, deletes, and watches the disk.
+/// Thread-safe: sealing and merging have a lock each and go on beside one another.
+///
+/// Only this class changes the view. Every step leaves one in which each sample is in exactly one
+/// place.
+final class Maintenance {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+
+  /// The metric name of samples whose labels a damaged registry has lost; label `ref` tells them
+  /// apart.
+  static final String NAMELESS = "mangru_series_without_labels";
+
+  /// Merges in one round, so that a round ends. Chosen.
+  private static final int MAX_STEPS = 64;
+
+  private final TsdbOptions options;
+  private final CompactOptions compactOptions;
+  private final Disk disk;
+  private final FileSet files;
+  private final WritePath writePath;
+  private final SeriesTable table;
+  private final Rows rows;
+  private final OlderSamples older;
+  private final AtomicReference<View> view;
+  private final Stats stats;
+  private final Progress progress = new Progress();
+  private final Snapshots snapshots;
+
+  private final ReentrantLock sealLock = new ReentrantLock();
+  private final ReentrantLock mergeLock = new ReentrantLock();
+  private final ReentrantLock viewLock = new ReentrantLock();
+
+  /// By the clock, when rows were sealed last, or the first of them came.
+  @GuardedBy("sealLock")
+  private long sealedMs;
+
+  /// Series that the registry has are below this.
+  @GuardedBy("sealLock")
+  private int registered;
+
+  @GuardedBy("mergeLock")
+  private final Removal removal = new Removal();
+
+  private volatile Cancellation merging = new Cancellation();
+  private volatile boolean closed;
+
+  Maintenance(
+      TsdbOptions options,
+      Disk disk,
+      FileSet files,
+      WritePath writePath,
+      SeriesTable table,
+      Rows rows,
+      OlderSamples older,
+      AtomicReference<View> view,
+      Stats stats,
+      int registered,
+      long nowMs) {
+    this.options = options;
+    this.compactOptions =
+        CompactOptions.of(
+            options.blockRange(), Retention.of(options.retention()), options.retentionBytes());
+    this.disk = disk;
+    this.files = files;
+    this.writePath = writePath;
+    this.table = table;
+    this.rows = rows;
+    this.older = older;
+    this.view = view;
+    this.stats = stats;
+    this.snapshots = new Snapshots(disk, options.directory(), Manifest.NAME);
+    sealLock.lock();
+    try {
+      this.registered = registered;
+      this.sealedMs = nowMs;
+    } finally {
+      sealLock.unlock();
+    }
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  // ---- rounds ----------------------------------------------------------------------------------
+
+  /// Looks at the disk, and seals if it is time.
+  void seal(Instant now) throws IOException {
+    sealLock.lock();
+    try {
+      if (!closed) {
+        watchDisk();
+        if (sealingIsDue(now.toEpochMilli())) {
+          sealNow(now.toEpochMilli());
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      stats.maintenanceFailures.increment();
+      throw e;
+    } finally {
+      sealLock.unlock();
+    }
+  }
+
+  /// Seals whatever there is.
+  void sealAll(Instant now) throws IOException {
+    sealLock.lock();
+    try {
+      if (!closed) {
+        sealNow(now.toEpochMilli());
+      }
+    } finally {
+      sealLock.unlock();
+    }
+  }
+
+  /// Merges and drops what is due. Returns at once if another thread does.
+  void compact(Instant now) throws IOException {
+    if (!mergeLock.tryLock()) {
+      return;
+    }
+    try {
+      for (int i = 0; i < MAX_STEPS && !closed; i++) {
+        Optional<Plan> plan = Planner.next(inventory(now));
+        if (plan.isEmpty()) {
+          break;
+        }
+        carryOut(plan.get(), now);
+      }
+    } catch (IOException | RuntimeException e) {
+      stats.maintenanceFailures.increment();
+      throw e;
+    } finally {
+      mergeLock.unlock();
+    }
+  }
+
+  /// Brings everything that is sealed to its final form.
+  void settle(Instant now) throws IOException {
+    mergeLock.lock();
+    try {
+      while (!closed) {
+        Optional<Plan> plan = Planner.settle(inventory(now));
+        if (plan.isEmpty()) {
+          break;
+        }
+        carryOut(plan.get(), now);
+      }
+    } finally {
+      mergeLock.unlock();
+    }
+  }
+
+  private void watchDisk() throws IOException {
+    long usable = disk.usableBytes(options.directory());
+    boolean low = usable < options.minFreeBytes();
+    writePath.refuse(
+        low
+            ? "the disk of "
+                + options.directory()
+                + " has "
+                + usable
+                + " bytes left, less than min-free-bytes = "
+                + options.minFreeBytes()
+                + ": free some space or shorten the retention; writes go on by themselves then"
+            : null);
+  }
+
+  // ---- sealing ---------------------------------------------------------------------------------
+
+  @GuardedBy("sealLock")
+  private boolean sealingIsDue(long nowMs) {
+    if (rows.nextRow() == rows.firstRow()) {
+      sealedMs = nowMs;
+      return false;
+    }
+    return nowMs - sealedMs >= options.sealInterval().toMillis()
+        || nowMs < sealedMs
+        || (rows.nextRow() - rows.firstRow()) * WritePath.ROW_BYTES > options.maxHeadBytes()
+        || writePath.logBytes() > options.maxWalBytes();
+  }
+
+  @GuardedBy("sealLock")
+  private void sealNow(long nowMs) throws IOException {
+    long firstRow = view.get().firstRow();
+    if (rows.nextRow() == firstRow) {
+      return;
+    }
+    long started = System.nanoTime();
+    WritePath.Boundary boundary = writePath.boundary();
+    long seq = files.takeSeq();
+    FileSet.Change change = files.change();
+    long written;
+    long windowMs = options.blockRange().toMillis();
+    while (true) {
+      try (Sealing sealing = new Sealing(disk, options.directory(), files, seq, nowMs, windowMs);
+          RowReader reader = open(firstRow)) {
+        written = sealing.write(table, reader, firstRow, boundary.endRow(), boundary.endRef());
+        sealing.finish().forEach(change::add);
+        break;
+      } catch (Sealing.TooManyWindows e) {
+        windowMs = Windows.larger(windowMs, options.blockRange().toMillis());
+        LOG.atDebug().setCause(e).log("sealing by windows of {} ms", windowMs);
+      }
+    }
+    files.register(table, registered, boundary.endRef());
+    registered = Math.max(registered, boundary.endRef());
+    change.sealed(boundary.segment());
+    viewLock.lock();
+    try {
+      change.commit();
+      view.set(new View(boundary.endRow(), files.files(), files.tombstones()));
+    } finally {
+      viewLock.unlock();
+    }
+    rows.releaseBefore(boundary.endRow());
+    writePath.sealed(boundary);
+    sealedMs = nowMs;
+    writePath.deleteLogBefore(boundary.segment());
+    long nanos = System.nanoTime() - started;
+    stats.seals.increment();
+    stats.sealedSamples.add(written);
+    stats.sealNanos.add(nanos);
+    LOG.atDebug()
+        .addKeyValue("samples", written)
+        .addKeyValue("milliseconds", nanos / 1_000_000)
+        .log("sealed samples into parts");
+  }
+
+  private RowReader open(long firstRow) {
+    RowReader reader = rows.open(firstRow);
+    if (reader == null) {
+      throw new IllegalStateException(
+          "rows from " + firstRow + " were released, and only sealing releases rows");
+    }
+    return reader;
+  }
+
+  // ---- merging ---------------------------------------------------------------------------------
+
+  @GuardedBy("mergeLock")
+  private Planner.Inventory inventory(Instant now) throws IOException {
+    List<StoreFile> all = files.files();
+    return new Planner.Inventory(
+        all.stream().map(StoreFile::stored).toList(),
+        removal.survey(
+            all.stream().map(StoreFile::input).toList(),
+            this::labels,
+            files.tombstones(),
+            compactOptions.retention(),
+            now.toEpochMilli()),
+        now.toEpochMilli(),
+        disk.usableBytes(options.directory()),
+        compactOptions);
+  }
+
+  private Labels labels(int ref) {
+    return table.view().has(ref)
+        ? table.labels(ref)
+        : Labels.of(Labels.METRIC_NAME, NAMELESS, "ref", Integer.toString(ref));
+  }
+
+  @GuardedBy("mergeLock")
+  private void carryOut(Plan plan, Instant now) throws IOException {
+    long started = System.nanoTime();
+    List<Long> numbers = plan.inputs().stream().map(StoredFile::number).toList();
+    List<MergeInput> inputs = new ArrayList<>();
+    boolean toBlock = false;
+    for (StoreFile file : files.files()) {
+      if (numbers.contains(file.stored().number())) {
+        inputs.add(file.input());
+        toBlock |= file instanceof StoreFile.Block;
+      }
+    }
+    FileSet.Change change = files.change();
+    change.remove(numbers);
+    boolean partsGo = false;
+    switch (plan) {
+      case Plan.Drop _ -> stats.filesDropped.add(numbers.size());
+      case Plan.MergeParts merge -> merge(change, inputs, merge.window(), false, now);
+      case Plan.PartsToBlock merge -> {
+        merge(change, inputs, merge.window(), true, now);
+        partsGo = true;
+      }
+      case Plan.MergeBlocks merge -> merge(change, inputs, merge.window(), true, now);
+      case Plan.Rewrite rewrite -> {
+        TimeRange window =
+            switch (inputs.getFirst()) {
+              case MergeInput.Part part -> part.file().sealed().window();
+              case MergeInput.Block block -> block.file().sealed().window();
+            };
+        merge(change, inputs, window, toBlock, now);
+      }
+    }
+    publish(change);
+    stats.mergeNanos.add(System.nanoTime() - started);
+    LOG.atInfo()
+        .addKeyValue("files", numbers.size())
+        .addKeyValue("reason", plan.reason())
+        .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
+        .log(plan instanceof Plan.Drop ? "dropped files" : "merged files");
+    if (partsGo) {
+      dropSeries(now.toEpochMilli());
+    }
+  }
+
+  @GuardedBy("mergeLock")
+  private void merge(
+      FileSet.Change change,
+      List<MergeInput> inputs,
+      TimeRange window,
+      boolean toBlock,
+      Instant now)
+      throws IOException {
+    Cancellation cancellation = new Cancellation();
+    merging = cancellation;
+    if (closed) {
+      throw new CancellationException("the store is closing");
+    }
+    Tombstones tombstones;
+    long number;
+    viewLock.lock(); // no deletion between the two: Merge says why
+    try {
+      tombstones = files.tombstones();
+      number = files.nextNumber();
+    } finally {
+      viewLock.unlock();
+    }
+    Merge merge =
+        new Merge(
+            disk,
+            this::labels,
+            tombstones,
+            compactOptions.retention(),
+            now.toEpochMilli(),
+            cancellation,
+            progress);
+    Manifest.Entry entry = new Manifest.Entry(toBlock, number, now.toEpochMilli());
+    Path target = entry.path(options.directory());
+    Merge.Merged merged;
+    if (toBlock) {
+      merged = merge.toBlock(inputs, window, target);
+    } else {
+      List<MergeInput.Part> parts = new ArrayList<>();
+      for (MergeInput input : inputs) {
+        if (input instanceof MergeInput.Part part) {
+          parts.add(part);
+        }
+      }
+      merged = merge.toPart(parts, window, target);
+    }
+    if (merged.samples() > 0) {
+      change.add(entry);
+    }
+    stats.filesMerged.add(inputs.size());
+  }
+
+  private void publish(FileSet.Change change) throws IOException {
+    viewLock.lock();
+    try {
+      change.commit();
+      view.set(new View(view.get().firstRow(), files.files(), files.tombstones()));
+    } finally {
+      viewLock.unlock();
+    }
+    writePath.exclusively(() -> {
+      older.forget();
+      return true;
+    });
+  }
+
+  /// Forgets series that have nothing but samples in blocks, and none for two block ranges.
+  @GuardedBy("mergeLock")
+  private void dropSeries(long nowMs) throws IOException {
+    long before = nowMs - 2 * options.blockRange().toMillis();
+    sealLock.lock(); // no part comes meanwhile
+    try {
+      BitSet live = new BitSet();
+      for (StoreFile file : files.files()) {
+        if (file instanceof StoreFile.Part) {
+          ChunkCursor cursor = file.cursor();
+          while (cursor.next()) {
+            live.set(cursor.ref());
+          }
+        }
+      }
+      long firstRow = view.get().firstRow();
+      int end = registered;
+      int dropped =
+          writePath.exclusively(() ->
+              table.drop(
+                  Math.min(end, table.endRef()),
+                  ref ->
+                      !live.get(ref)
+                          && table.lastRow(ref) < firstRow
+                          && table.newestMs(ref) < before));
+      if (dropped > 0) {
+        table.compact();
+        files.rewriteRegistryFor(table, registered);
+        files.change().commit();
+        LOG.atInfo().addKeyValue("series", dropped).log("forgot series without recent samples");
+      }
+    } finally {
+      sealLock.unlock();
+    }
+  }
+
+  // ---- deleting and copying --------------------------------------------------------------------
+
+  /// Deletes samples: durable and effective when this returns.
+  void delete(List<LabelMatcher> matchers, TimeRange range, Instant now) throws IOException {
+    sealAll(now);
+    viewLock.lock();
+    try {
+      Tombstone tombstone = new Tombstone(files.nextNumber(), matchers, range, now.toEpochMilli());
+      Tombstones after =
+          files
+              .tombstones()
+              .stillNeeded(files.files().stream().map(StoreFile::stored).toList())
+              .plus(List.of(tombstone));
+      FileSet.Change change = files.change();
+      change.tombstones(after);
+      change.commit();
+      view.set(new View(view.get().firstRow(), files.files(), files.tombstones()));
+    } finally {
+      viewLock.unlock();
+    }
+  }
+
+  /// Writes every file anew that tombstones concern.
+  void cleanTombstones(Instant now) throws IOException {
+    mergeLock.lock();
+    try {
+      for (StoreFile file : files.files()) {
+        if (!files.tombstones().in(file.stored().number(), file.range()).isEmpty()) {
+          carryOut(new Plan.Rewrite(file.stored(), "tombstones are to be cleaned"), now);
+        }
+      }
+      FileSet.Change change = files.change();
+      change.tombstones(
+          files.tombstones().stillNeeded(files.files().stream().map(StoreFile::stored).toList()));
+      publish(change);
+    } finally {
+      mergeLock.unlock();
+    }
+  }
+
+  /// The sequence number of a block that did not come from memory.
+  long takeSeq() {
+    return files.takeSeq();
+  }
+
+  /// Shows a block that is durable and did not come from memory.
+  void addBlock(Manifest.Entry entry) throws IOException {
+    FileSet.Change change = files.change();
+    change.add(entry);
+    publish(change);
+  }
+
+  /// Makes a consistent copy, by hard links.
+  Path snapshot(String name, Instant now) throws IOException {
+    sealAll(now);
+    mergeLock.lock();
+    sealLock.lock();
+    try {
+      Manifest manifest = files.manifest();
+      List<Path> links = new ArrayList<>();
+      manifest.files().forEach(entry -> links.add(entry.path(options.directory())));
+      if (manifest.tombstones() != 0) {
+        links.add(manifest.tombstonesPath(options.directory()));
+      }
+      Manifest copy =
+          new Manifest(
+              1,
+              manifest.nextSeq(),
+              manifest.nextFile(),
+              manifest.registry(),
+              manifest.registryLength(),
+              manifest.tombstones(),
+              manifest.files());
+      return snapshots.create(
+          name,
+          links,
+          List.of(
+              new Snapshots.Copy(
+                  manifest.registryPath(options.directory()), manifest.registryLength())),
+          copy.bytes());
+    } finally {
+      sealLock.unlock();
+      mergeLock.unlock();
+    }
+  }
+
+  Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /// Waits for what is under way, cancels merges, and lets go of the files.
+  void close() throws IOException {
+    closed = true;
+    merging.request();
+    mergeLock.lock();
+    try {
+      sealLock.lock();
+      try {
+        writePath.exclusively(() -> {
+          older.forget();
+          return true;
+        });
+        files.close();
+      } finally {
+        sealLock.unlock();
+      }
+    } finally {
+      mergeLock.unlock();
+    }
+  }
+}

@@ -1,0 +1,386 @@
+package dev.mangru.tsdb;
+
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.disk.Durability;
+import dev.mangru.model.disk.RecordLog;
+import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.Querier;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.compact.Snapshots;
+import dev.mangru.tsdb.head.RowReader;
+import dev.mangru.tsdb.head.Rows;
+import dev.mangru.tsdb.head.SeriesTable;
+import dev.mangru.tsdb.ingest.SampleBatch;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The time-series store: a durable log and rows in memory for what is new, parts and blocks for
+/// what is older. Thread-safe.
+///
+/// ```
+///  batch ──▶ wal/ (synced) ──▶ rows ──▶ parts/ ──▶ blocks/ ──▶ gone after the retention
+///                 acknowledged here   every 2 min    every 2 h
+/// ```
+///
+/// **Promises.** What [SampleBatch#commit] accepted survives a crash at any moment, and nothing is
+/// readable before it is durable. A querier sees whole records (a batch is one record up to some
+/// million samples) and keeps seeing its samples while others are sealed, merged, deleted and
+/// dropped. Of two samples of one series at one time the one written first counts. A full disk
+/// refuses writes and answers queries, and heals when there is room. After a failed sync the store
+/// refuses writes for good, naming the first cause; a restart reads what is really on disk. A
+/// damaged part, block or piece of the log does not keep the store from starting: it is set aside
+/// in `quarantine/`, logged and counted.
+///
+/// The owner calls [#maintain] every few seconds, or [#sealIfDue] and [#compactIfDue] from a thread
+/// each. The bytes are drawn in FORMAT.md.
+public final class Tsdb implements MetricStore {
+
+  /// The folder of the write-ahead log in the data directory.
+  static final String WAL_FOLDER = "wal";
+
+  private final TsdbOptions options;
+  private final Closeable directoryLock;
+  private final SeriesTable table;
+  private final Rows rows;
+  private final FileSet files;
+  private final WritePath writePath;
+  private final Maintenance maintenance;
+  private final AtomicReference<View> view;
+  private final Stats stats;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Tsdb(
+      TsdbOptions options,
+      Closeable directoryLock,
+      SeriesTable table,
+      Rows rows,
+      FileSet files,
+      WritePath writePath,
+      Maintenance maintenance,
+      AtomicReference<View> view,
+      Stats stats) {
+    this.options = options;
+    this.directoryLock = directoryLock;
+    this.table = table;
+    this.rows = rows;
+    this.files = files;
+    this.writePath = writePath;
+    this.maintenance = maintenance;
+    this.view = view;
+    this.stats = stats;
+  }
+
+  // ---- opening ---------------------------------------------------------------------------------
+
+  /// Opens the store, makes its directory if there is none, and replays the log.
+  ///
+  /// @throws MangruException `UNAVAILABLE` if the directory is in use, cannot be read and written,
+  ///   or was written by another version of Mangru; the message names it and the way out
+  /// @throws IOException if the disk fails; a [CorruptDataException] if the manifest is damaged or
+  ///   missing beside data
+  public static Tsdb open(TsdbOptions options, InstantSource clock) throws IOException {
+    return open(options, clock, Disk.REAL);
+  }
+
+  /// As [#open(TsdbOptions, InstantSource)], on another disk; for tests.
+  public static Tsdb open(TsdbOptions options, InstantSource clock, Disk disk) throws IOException {
+    Path directory = options.directory();
+    Closeable lock;
+    try {
+      disk.createDirectories(directory);
+      lock = disk.lock(directory);
+    } catch (AccessDeniedException | FileAlreadyExistsException | NotDirectoryException e) {
+      throw new MangruException(
+          ErrorCode.UNAVAILABLE,
+          "cannot use "
+              + directory
+              + " as data directory ("
+              + e
+              + "): make it a folder that user "
+              + System.getProperty("user.name")
+              + " can read and write, or choose another one",
+          e);
+    }
+    Tsdb opened = null;
+    try {
+      opened = openLocked(options, clock, disk, lock);
+      return opened;
+    } finally {
+      if (opened == null) {
+        lock.close();
+      }
+    }
+  }
+
+  private static Tsdb openLocked(
+      TsdbOptions options, InstantSource clock, Disk disk, Closeable lock) throws IOException {
+    long started = System.nanoTime();
+    Stats stats = new Stats();
+    while (true) {
+      try {
+        Tsdb opened = openOnce(options, clock, disk, lock, stats);
+        stats.replayNanos = System.nanoTime() - started;
+        return opened;
+      } catch (FileSet.DamagedRegistry e) {
+        FileSet.salvageRegistry(disk, options.directory(), stats, e);
+      } catch (DamagedLog e) {
+        e.cut(disk, options.directory(), stats);
+      }
+    }
+  }
+
+  private static Tsdb openOnce(
+      TsdbOptions options, InstantSource clock, Disk disk, Closeable lock, Stats stats)
+      throws IOException {
+    SeriesTable table = new SeriesTable();
+    FileSet files = FileSet.open(disk, options.directory(), table, stats);
+    Rows rows = new Rows();
+    boolean whole = false;
+    RecordLog log = null;
+    try {
+      int registered = table.endRef();
+      Path wal = options.directory().resolve(WAL_FOLDER);
+      Replay replay = new Replay(table, rows, wal);
+      try {
+        log =
+            RecordLog.open(
+                disk,
+                wal,
+                "tsdb-wal",
+                options.walSegmentBytes(),
+                files.manifest().firstSegment(),
+                options.durability(),
+                replay);
+      } catch (CorruptDataException e) {
+        throw new DamagedLog(wal, replay.segment(), replay.wholeEnd(), e);
+      }
+      stats.replayedSamples = replay.samples();
+      AtomicReference<View> view =
+          new AtomicReference<>(new View(rows.firstRow(), files.files(), files.tombstones()));
+      OlderSamples older = new OlderSamples(table, view);
+      WritePath writePath =
+          new WritePath(
+              options, clock, table, rows, log, older, stats, replay.epoch() + 1, replay.bytes());
+      Maintenance maintenance =
+          new Maintenance(
+              options,
+              disk,
+              files,
+              writePath,
+              table,
+              rows,
+              older,
+              view,
+              stats,
+              registered,
+              clock.millis());
+      maintenance.snapshots().removeUnfinished();
+      whole = true;
+      return new Tsdb(options, lock, table, rows, files, writePath, maintenance, view, stats);
+    } finally {
+      if (!whole) {
+        if (log != null) {
+          log.close();
+        }
+        rows.close();
+        files.close();
+      }
+    }
+  }
+
+  // ---- reading and writing ---------------------------------------------------------------------
+
+  /// Opens one batch.
+  ///
+  /// Its `append` throws `BAD_DATA` for labels over a limit, naming the label, and `BODY_TOO_LARGE`
+  /// for too many samples; the batch is then as before and may go on.
+  @Override
+  public SampleBatch appender() {
+    return writePath.batch();
+  }
+
+  @Override
+  public Querier querier(TimeRange range) {
+    while (!closed.get()) {
+      View current = view.get();
+      RowReader pin = rows.open(current.firstRow());
+      if (pin == null) {
+        continue; // a newer view has replaced this one
+      }
+      List<StoreFile> held = new ArrayList<>();
+      boolean all = true;
+      for (StoreFile file : current.files()) {
+        if (file.range().overlaps(range)) {
+          if (!file.tryRetain()) {
+            all = false;
+            break;
+          }
+          held.add(file);
+        }
+      }
+      if (all) {
+        return new TsdbQuerier(
+            options, stats, range, table, rows, current, held, pin, writePath.visible());
+      }
+      held.forEach(StoreFile::release);
+      pin.close();
+    }
+    throw closedStore();
+  }
+
+  private MangruException closedStore() {
+    return new MangruException(
+        ErrorCode.UNAVAILABLE, "the time-series store " + options.directory() + " is closed");
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw closedStore();
+    }
+  }
+
+  // ---- looking after it ------------------------------------------------------------------------
+
+  /// Does what is due: seals, merges, drops, and looks at the free disk space. Returns at once if
+  /// nothing is. A failure changes nothing and is tried again at the next call.
+  ///
+  /// @throws IOException if the disk fails, a full one included
+  /// @throws MangruException `UNAVAILABLE` if the log is broken
+  public void maintain(Instant now) throws IOException {
+    sealIfDue(now);
+    compactIfDue(now);
+  }
+
+  /// The part of [#maintain] that must not wait for merges: sealing, and the look at the disk.
+  public void sealIfDue(Instant now) throws IOException {
+    if (!closed.get()) {
+      maintenance.seal(now);
+    }
+  }
+
+  /// The part of [#maintain] that may take long: merging and dropping.
+  public void compactIfDue(Instant now) throws IOException {
+    if (!closed.get()) {
+      maintenance.compact(now);
+    }
+  }
+
+  /// Writes everything in memory to parts.
+  public void sealAll(Instant now) throws IOException {
+    checkOpen();
+    maintenance.sealAll(now);
+  }
+
+  /// Brings everything to its final form, the current window included.
+  public void compactAll(Instant now) throws IOException {
+    checkOpen();
+    maintenance.sealAll(now);
+    maintenance.settle(now);
+  }
+
+  /// Deletes the samples in `range` of all series that all of `matchers` select. Durable, and seen
+  /// by every query from now on, when this returns; the bytes go when their files are merged, or
+  /// with [#cleanTombstones].
+  ///
+  /// @throws MangruException `OVERLOADED` for too many deletions that are not cleaned yet
+  public void delete(List<LabelMatcher> matchers, TimeRange range, Instant now) throws IOException {
+    checkOpen();
+    maintenance.delete(matchers, range, now);
+  }
+
+  /// Writes every file anew that has deleted samples.
+  public void cleanTombstones(Instant now) throws IOException {
+    checkOpen();
+    maintenance.cleanTombstones(now);
+  }
+
+  /// Makes a copy of everything at this moment by hard links, itself a data directory.
+  ///
+  /// @param name of its folder in `snapshots/`; [Snapshots#name] makes one
+  /// @return the folder
+  /// @throws MangruException `BAD_DATA` if the name is taken or no name
+  public Path snapshot(String name, Instant now) throws IOException {
+    checkOpen();
+    return maintenance.snapshot(name, now);
+  }
+
+  /// The snapshots there are, to list and remove them.
+  public Snapshots snapshots() {
+    return maintenance.snapshots();
+  }
+
+  // ---- what it tells ---------------------------------------------------------------------------
+
+  /// The series in memory: labels, counts by name and value.
+  public SeriesTable series() {
+    return table;
+  }
+
+  /// When a batch counts as written.
+  public Durability durability() {
+    return options.durability();
+  }
+
+  /// What broke the write-ahead log, or null. No sample is taken until the store is opened again.
+  public @Nullable Throwable brokenBy() {
+    return writePath.brokenBy();
+  }
+
+  /// Why writes are refused for the time being, or null.
+  public @Nullable String refusal() {
+    return writePath.refusal();
+  }
+
+  /// Refuses new work, writes what is queued, and lets go of the directory. Nothing is sealed: the
+  /// log holds it.
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    writePath.close();
+    try {
+      maintenance.close();
+      rows.close();
+      directoryLock.close();
+    } catch (IOException e) {
+      throw new MangruException(
+          ErrorCode.INTERNAL, "cannot let go of " + options.directory() + ": " + e, e);
+    }
+  }
+
+  Stats stats() {
+    return stats;
+  }
+
+  View view() {
+    return view.get();
+  }
+
+  Rows rows() {
+    return rows;
+  }
+
+  FileSet files() {
+    return files;
+  }
+
+  WritePath writePath() {
+    return writePath;
+  }
+}

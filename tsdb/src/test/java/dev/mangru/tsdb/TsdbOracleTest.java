@@ -1,0 +1,132 @@
+package dev.mangru.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mangru.model.disk.CheckReport;
+import dev.mangru.model.metric.AppendSummary;
+import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.testkit.CrashDisk;
+import dev.mangru.model.testkit.Seeds;
+import dev.mangru.model.time.TimeRange;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+class TsdbOracleTest {
+
+  private final CrashDisk disk = new CrashDisk(0);
+
+  private TsdbOptions options(long seed) {
+    return TsdbOptions.builder(disk.root().resolve("data"))
+        .retention(Duration.ofDays(400))
+        .outOfOrderWindow(Duration.ofHours(seed % 3 == 0 ? 0 : seed % 5))
+        .walSegmentBytes(2_000)
+        .minFreeBytes(0)
+        .build();
+  }
+
+  /// Appends of every kind, deletions, restarts, sealing, merging and queries: the store says what
+  /// the oracle says, bit for bit.
+  @Seeds(200)
+  void the_store_answers_as_a_sorted_map_does(long seed) throws IOException {
+    Workload work = new Workload(seed);
+    TsdbOptions options = options(seed);
+    Tsdb store = Tsdb.open(options, work::now, disk);
+    Oracle oracle = new Oracle(work::now, options);
+    int steps = 5 + (int) seed / 4;
+    for (int step = 0; step < steps; step++) {
+      work.tick();
+      switch (work.random().nextInt(16)) {
+        case 0 -> {
+          store.close();
+          assertSound(options);
+          store = Tsdb.open(options, work::now, disk);
+        }
+        case 1 -> store.sealAll(work.now());
+        case 2, 3 -> store.maintain(work.now());
+        case 4, 5, 6 -> {
+          TimeRange range = work.range();
+          List<LabelMatcher> matchers = work.matchers();
+          assertThat(Dump.query(store, range, matchers))
+              .as("%s in %s", matchers, range)
+              .isEqualTo(Dump.query(oracle, range, matchers));
+        }
+        case 7 -> {
+          if (work.random().nextInt(3) == 0) {
+            store.compactAll(work.now());
+          } else if (work.random().nextInt(3) == 0) {
+            store.cleanTombstones(work.now());
+          } else {
+            TimeRange range = work.range();
+            List<LabelMatcher> matchers = work.matchers();
+            if (!matchers.isEmpty() && !oracle.takesNewest(matchers, range)) {
+              store.delete(matchers, range, work.now());
+              oracle.delete(matchers, range);
+            }
+          }
+        }
+        default -> {
+          List<Workload.Sample> batch = work.batch();
+          Appender toStore = store.appender();
+          Appender toOracle = oracle.appender();
+          Workload.append(batch, toStore);
+          Workload.append(batch, toOracle);
+          AppendSummary wanted = toOracle.commit();
+          AppendSummary found = toStore.commit();
+          assertThat(found.accepted()).isEqualTo(wanted.accepted());
+          assertThat(found.rejected()).isEqualTo(wanted.rejected());
+          if (wanted.rejected() <= AppendSummary.MAX_EXAMPLES) {
+            assertThat(found.examples()).containsExactlyInAnyOrderElementsOf(wanted.examples());
+          }
+        }
+      }
+    }
+    assertThat(Dump.of(store)).isEqualTo(oracle.data());
+    store.close();
+    assertSound(options);
+  }
+
+  private void assertSound(TsdbOptions options) throws IOException {
+    CheckReport report = TsdbCheck.check(options.directory(), disk);
+    assertThat(report.problems()).isEmpty();
+  }
+
+  /// Blocks past the retention go as wholes, and nothing that is not past it ever does.
+  @Seeds(60)
+  void retention_drops_only_what_is_too_old(long seed) throws IOException {
+    Workload work = new Workload(seed);
+    Duration retention = Duration.ofHours(20);
+    TsdbOptions options =
+        TsdbOptions.builder(disk.root().resolve("data"))
+            .retention(retention)
+            .minFreeBytes(0)
+            .build();
+    Oracle oracle = new Oracle(work::now, options);
+    try (Tsdb store = Tsdb.open(options, work::now, disk)) {
+      for (int step = 0; step < 80; step++) {
+        work.tick();
+        List<Workload.Sample> batch = work.batch();
+        Appender toStore = store.appender();
+        Appender toOracle = oracle.appender();
+        Workload.append(batch, toStore);
+        Workload.append(batch, toOracle);
+        assertThat(toStore.commit().accepted()).isEqualTo(toOracle.commit().accepted());
+        store.maintain(work.now());
+      }
+      long oldest = work.nowMs() - retention.toMillis();
+      Map<Labels, NavigableMap<Long, Long>> found = Dump.of(store);
+      oracle
+          .data()
+          .forEach((labels, samples) -> {
+            NavigableMap<Long, Long> stored = found.getOrDefault(labels, new TreeMap<>());
+            assertThat(stored.tailMap(oldest, true)).isEqualTo(samples.tailMap(oldest, true));
+            assertThat(samples.entrySet()).containsAll(stored.entrySet());
+          });
+    }
+  }
+}
