@@ -1,9 +1,9 @@
 package dev.mangru.tsdb.chunk;
 
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Numbers of equal width in bits, one after the other, low bits first.
@@ -11,6 +11,9 @@ final class Bits {
 
   /// A number of this many bits lies inside eight bytes wherever it begins.
   private static final int WIDEST_IN_ONE_READ = 57;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private Bits() {}
 
@@ -49,76 +52,35 @@ final class Bits {
     }
   }
 
-  /// Reads `count` numbers that begin at `offset`. All their bytes must lie in the segment; bytes
-  /// behind them may be read and are ignored.
-  static void unpack(MemorySegment in, long offset, int count, int width, long[] target, int at) {
+  /// Reads `count` numbers that begin at `offset`. [ChunkBytes#PADDING] bytes must follow the last
+  /// one; what they are does not matter.
+  static void unpack(byte[] in, int offset, int count, int width, long[] target, int at) {
     if (width == 0) {
       Arrays.fill(target, at, at + count, 0);
-      return;
-    }
-    // Numbers whose eight bytes lie in the segment are read at once; the few others byte by byte.
-    long readable = in.byteSize() - offset - Long.BYTES;
-    int quick =
-        readable < 0
-            ? 0
-            : (int) Math.min(count, (readable * Byte.SIZE + Byte.SIZE - 1) / width + 1);
-    if (width > WIDEST_IN_ONE_READ) {
-      quick = wide(in, offset, count, width, target, at);
+    } else if (width <= WIDEST_IN_ONE_READ) {
+      long mask = mask(width);
+      for (int i = 0, bit = 0; i < count; i++, bit += width) {
+        target[at + i] = (longAt(in, offset + (bit >>> 3)) >>> (bit & 7)) & mask;
+      }
     } else {
-      narrow(in, offset, quick, width, target, at);
-    }
-    for (int i = quick; i < count; i++) {
-      target[at + i] = slow(in, offset, (long) i * width, width);
-    }
-  }
-
-  private static void narrow(
-      MemorySegment in, long offset, int count, int width, long[] target, int at) {
-    long mask = mask(width);
-    int bit = 0;
-    for (int i = 0; i < count; i++) {
-      target[at + i] = (in.get(SegmentReader.LONG, offset + (bit >>> 3)) >>> (bit & 7)) & mask;
-      bit += width;
+      for (int i = 0; i < count; i++) {
+        target[at + i] = one(in, offset, i, width);
+      }
     }
   }
 
-  /// Reads as many as it can with nine bytes each and says how many.
-  private static int wide(
-      MemorySegment in, long offset, int count, int width, long[] target, int at) {
-    long readable = in.byteSize() - offset - Long.BYTES - 1;
-    long mask = mask(width);
-    int i = 0;
-    for (int bit = 0; i < count && bit >>> 3 <= readable; i++, bit += width) {
-      long place = offset + (bit >>> 3);
-      int shift = bit & 7;
-      long low = in.get(SegmentReader.LONG, place) >>> shift;
-      long high = (in.get(ValueLayout.JAVA_BYTE, place + Long.BYTES) & 0xffL) << 1;
-      target[at + i] = (low | high << (Long.SIZE - 1 - shift)) & mask;
-    }
-    return i;
-  }
-
-  /// The number at `index` of those that begin at `offset`.
-  static long one(MemorySegment in, long offset, int index, int width) {
+  /// The number at `index` of those that begin at `offset`, under the conditions of [#unpack].
+  static long one(byte[] in, int offset, int index, int width) {
     long bit = (long) index * width;
-    long place = offset + (bit >>> 3);
-    if (width <= WIDEST_IN_ONE_READ && place <= in.byteSize() - Long.BYTES) {
-      return (in.get(SegmentReader.LONG, place) >>> (bit & 7)) & mask(width);
-    }
-    return slow(in, offset, bit, width);
+    int place = offset + (int) (bit >>> 3);
+    int shift = (int) (bit & 7);
+    long low = longAt(in, place) >>> shift;
+    long high = (in[place + Long.BYTES] & 0xffL) << 1;
+    return (low | high << (Long.SIZE - 1 - shift)) & mask(width);
   }
 
-  private static long slow(MemorySegment in, long offset, long bit, int width) {
-    long value = 0;
-    int have = 0;
-    long place = offset + (bit >>> 3);
-    int skip = (int) (bit & 7);
-    while (have < width) {
-      long b = (in.get(ValueLayout.JAVA_BYTE, place++) & 0xffL) >>> skip;
-      value |= b << have;
-      have += Byte.SIZE - skip;
-      skip = 0;
-    }
-    return value & mask(width);
+  /// Eight bytes, little-endian.
+  static long longAt(byte[] in, int place) {
+    return (long) LONG.get(in, place);
   }
 }

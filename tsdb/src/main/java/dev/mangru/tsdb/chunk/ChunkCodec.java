@@ -4,7 +4,6 @@ import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public final class ChunkCodec {
 
   private final ValueCodec values = new ValueCodec();
   private final HistogramCodec histogramCodec = new HistogramCodec(values);
-  private final SegmentReader reader = new SegmentReader();
+  private final ChunkBytes reader = new ChunkBytes();
   private final long[] bits = new long[MAX_SAMPLES];
 
   /// A codec of its own scratch arrays.
@@ -113,7 +112,7 @@ public final class ChunkCodec {
       int count,
       SampleColumns out) {
     checkCount(count);
-    reader.reset(in, offset, length);
+    reader.load(in, offset, length);
     int tag = reader.peek();
     if (tag == STARTS || tag == AGES || tag == HISTOGRAMS) {
       decodeRare(times, timesFrom, count, out);

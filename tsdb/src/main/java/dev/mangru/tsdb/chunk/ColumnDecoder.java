@@ -1,7 +1,5 @@
 package dev.mangru.tsdb.chunk;
 
-import dev.mangru.tsdb.codec.SegmentReader;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// Reads what [ColumnEncoder] writes.
@@ -10,7 +8,7 @@ final class ColumnDecoder {
   private ColumnDecoder() {}
 
   /// Reads a column without meaning and exceptions.
-  static void decode(SegmentReader in, int count, long[] target, int at) {
+  static void decode(ChunkBytes in, int count, long[] target, int at) {
     if (count == 0) {
       return;
     }
@@ -30,7 +28,7 @@ final class ColumnDecoder {
   }
 
   /// Reads the rest of a column after its first byte and what it means.
-  static void decode(SegmentReader in, int tag, int count, long[] target, int at) {
+  static void decode(ChunkBytes in, int tag, int count, long[] target, int at) {
     long divisor = 1;
     long remainder = 0;
     if ((tag & Column.DIVISOR) != 0) {
@@ -63,12 +61,12 @@ final class ColumnDecoder {
     }
   }
 
-  private static void residuals(SegmentReader in, int tag, int count, long[] target, int at) {
+  private static void residuals(ChunkBytes in, int tag, int count, long[] target, int at) {
     int width = 0;
     if ((tag & Column.PACKED) != 0) {
       width = in.atMost(Long.SIZE, "bits");
-      long place = in.skip(Bits.bytes(count, width));
-      Bits.unpack(in.segment(), place, count, width, target, at);
+      int place = in.skip(Bits.bytes(count, width));
+      Bits.unpack(in.array(), place, count, width, target, at);
     } else {
       Arrays.fill(target, at, at + count, 0);
     }
@@ -77,7 +75,7 @@ final class ColumnDecoder {
     }
   }
 
-  private static void patch(SegmentReader in, int width, int count, long[] target, int at) {
+  private static void patch(ChunkBytes in, int width, int count, long[] target, int at) {
     int patches = in.atMost(count, "patches");
     int gapWidth = in.u8();
     int highWidth = in.u8();
@@ -87,16 +85,16 @@ final class ColumnDecoder {
           gapWidth + ", " + highWidth + " and " + width);
     }
     long min = in.zigZag();
-    MemorySegment segment = in.segment();
-    long gaps = in.skip(Bits.bytes(patches, gapWidth));
-    long highs = in.skip(Bits.bytes(patches, highWidth));
+    byte[] array = in.array();
+    int gaps = in.skip(Bits.bytes(patches, gapWidth));
+    int highs = in.skip(Bits.bytes(patches, highWidth));
     long place = -1;
     for (int i = 0; i < patches; i++) {
-      place += 1 + Bits.one(segment, gaps, i, gapWidth);
+      place += 1 + Bits.one(array, gaps, i, gapWidth);
       if (place >= count) {
         throw in.malformed("patches of " + count + " numbers", "one of number " + place);
       }
-      target[at + (int) place] += (min + Bits.one(segment, highs, i, highWidth)) << width;
+      target[at + (int) place] += (min + Bits.one(array, highs, i, highWidth)) << width;
     }
   }
 

@@ -3,7 +3,6 @@ package dev.mangru.tsdb.chunk;
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -159,8 +158,7 @@ final class HistogramCodec {
   }
 
   /// Reads `count` samples: the histograms, or null and a value.
-  void decode(
-      SegmentReader in, int count, @Nullable NativeHistogram[] histograms, double[] floats) {
+  void decode(ChunkBytes in, int count, @Nullable NativeHistogram[] histograms, double[] floats) {
     HistogramLayout[] layouts = new HistogramLayout[in.atMost(count, "layouts")];
     for (int i = 0; i < layouts.length; i++) {
       layouts[i] = HistogramLayout.read(values, in);
@@ -206,7 +204,7 @@ final class HistogramCodec {
   }
 
   private NativeHistogram[] decodeSame(
-      SegmentReader in, HistogramLayout layout, int count, boolean many) {
+      ChunkBytes in, HistogramLayout layout, int count, boolean many) {
     boolean integer = layout.integer();
     ColumnDecoder.decode(in, count, column, 0);
     ResetHint[] hints = new ResetHint[count];
@@ -247,7 +245,7 @@ final class HistogramCodec {
     return same;
   }
 
-  private static void readInRow(SegmentReader in, long[] counts) {
+  private static void readInRow(ChunkBytes in, long[] counts) {
     long previous = 0;
     for (int i = 0; i < counts.length; i++) {
       previous += in.zigZag();
@@ -255,7 +253,7 @@ final class HistogramCodec {
     }
   }
 
-  private void readColumns(SegmentReader in, long[][] counts, int buckets, boolean integer) {
+  private void readColumns(ChunkBytes in, long[][] counts, int buckets, boolean integer) {
     for (int bucket = 0; bucket < buckets; bucket++) {
       readCounts(in, counts.length, integer);
       for (int i = 0; i < counts.length; i++) {
@@ -264,7 +262,7 @@ final class HistogramCodec {
     }
   }
 
-  private void readCounts(SegmentReader in, int count, boolean integer) {
+  private void readCounts(ChunkBytes in, int count, boolean integer) {
     if (integer) {
       ColumnDecoder.decode(in, count, column, 0);
       return;
@@ -284,7 +282,7 @@ final class HistogramCodec {
     };
   }
 
-  private static ResetHint hintOf(long code, SegmentReader in) {
+  private static ResetHint hintOf(long code, ChunkBytes in) {
     if (code < 0 || code > 3) {
       throw in.malformed("a reset hint from 0 to 3", String.valueOf(code));
     }

@@ -2,7 +2,6 @@ package dev.mangru.tsdb.chunk;
 
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.util.Arrays;
 
 /// What histograms of one series have in common while their buckets stay the same. Immutable;
@@ -104,7 +103,7 @@ final class HistogramLayout {
   }
 
   /// Reads what [#write] wrote. What it allocates is bounded by the bytes that are left.
-  static HistogramLayout read(ValueCodec values, SegmentReader in) {
+  static HistogramLayout read(ValueCodec values, ChunkBytes in) {
     int flags = in.u8();
     if (flags > ALL_FLAGS) {
       throw in.malformed("flags of a histogram up to " + ALL_FLAGS, String.valueOf(flags));
@@ -127,8 +126,8 @@ final class HistogramLayout {
         bounds);
   }
 
-  private static int[] readSpans(SegmentReader in) {
-    int[] spans = new int[2 * in.atMost((int) Math.min(in.remaining() / 2, 1 << 29), "spans")];
+  private static int[] readSpans(ChunkBytes in) {
+    int[] spans = new int[2 * in.atMost(in.remaining() / 2, "spans")];
     long buckets = 0;
     for (int i = 0; i < spans.length; i += 2) {
       long offset = in.zigZag();
@@ -137,7 +136,7 @@ final class HistogramLayout {
       }
       spans[i] = (int) offset;
       // Every bucket has a column of at least a byte behind.
-      spans[i + 1] = in.atMost((int) Math.min(in.remaining(), Integer.MAX_VALUE), "buckets");
+      spans[i + 1] = in.atMost(in.remaining(), "buckets");
       buckets += spans[i + 1];
     }
     if (buckets > in.remaining()) {
@@ -146,8 +145,8 @@ final class HistogramLayout {
     return spans;
   }
 
-  private static long[] readBounds(ValueCodec values, SegmentReader in) {
-    int most = (int) Math.min(in.remaining() / Long.BYTES, 1 << 28);
+  private static long[] readBounds(ValueCodec values, ChunkBytes in) {
+    int most = in.remaining() / Long.BYTES;
     int count = in.atMost(Math.max(most, ChunkCodec.MAX_SAMPLES), "bounds");
     long[] bounds = new long[count];
     if (count > ChunkCodec.MAX_SAMPLES) {

@@ -1,7 +1,6 @@
 package dev.mangru.tsdb.chunk;
 
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.lang.foreign.MemorySegment;
 
 /// A column of times, in milliseconds or any other longs: exact, whatever they are. Scrapes in step
@@ -23,7 +22,8 @@ public final class TimeCodec {
   ///   writes for so many times
   public static void decode(
       MemorySegment in, long offset, int length, int count, long[] target, int at) {
-    SegmentReader reader = new SegmentReader(in, offset, length);
+    ChunkBytes reader = new ChunkBytes();
+    reader.load(in, offset, length);
     ColumnDecoder.decode(reader, count, target, at);
     reader.expectEnd();
   }

@@ -2,7 +2,6 @@ package dev.mangru.tsdb.chunk;
 
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.tsdb.codec.ByteWriter;
-import dev.mangru.tsdb.codec.SegmentReader;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -33,7 +32,7 @@ public final class ValueCodec {
 
   private final ColumnEncoder columns = new ColumnEncoder(ChunkCodec.MAX_SAMPLES);
   private final Decimals decimals = new Decimals();
-  private final SegmentReader reader = new SegmentReader();
+  private final ChunkBytes reader = new ChunkBytes();
   private final long[] decoded = new long[ChunkCodec.MAX_SAMPLES];
 
   /// A codec of its own scratch arrays.
@@ -158,13 +157,13 @@ public final class ValueCodec {
   ///   writes for so many values
   public void decode(
       MemorySegment in, long offset, int length, int count, double[] target, int at) {
-    reader.reset(in, offset, length);
+    reader.load(in, offset, length);
     decode(reader, count, target, at);
     reader.expectEnd();
   }
 
   /// Reads as many bytes as there are.
-  void decode(SegmentReader in, int count, double[] target, int at) {
+  void decode(ChunkBytes in, int count, double[] target, int at) {
     if (count == 0) {
       return;
     }
@@ -192,7 +191,7 @@ public final class ValueCodec {
     }
   }
 
-  private static double constantOf(int tag, SegmentReader in) {
+  private static double constantOf(int tag, ChunkBytes in) {
     int constant = tag & ~Column.CONSTANT;
     if (constant <= Column.MAX_CONSTANT) {
       return constant;
@@ -232,10 +231,10 @@ public final class ValueCodec {
     return bits ^ ((bits >> 63) >>> 1);
   }
 
-  private static void readExceptions(SegmentReader in, int count, double[] target, int at) {
+  private static void readExceptions(ChunkBytes in, int count, double[] target, int at) {
     int head = in.atMost(2 * count + 1, "exceptions, twice");
     int exceptions = head >> 1;
-    long place = in.position();
+    int place = in.position();
     long index = -1;
     for (int i = 0; i < exceptions; i++) {
       index = next(in, index, count);
@@ -244,18 +243,19 @@ public final class ValueCodec {
     if ((head & 1) != 0) {
       return;
     }
-    long values = in.skip((long) exceptions * Long.BYTES);
-    SegmentReader places = new SegmentReader(in.segment(), place, values - place);
+    int values = in.skip(exceptions * Long.BYTES);
+    int after = in.position();
+    in.position(place);
     index = -1;
     for (int i = 0; i < exceptions; i++) {
-      index = next(places, index, count);
+      index = next(in, index, count);
       target[at + (int) index] =
-          Double.longBitsToDouble(
-              in.segment().get(SegmentReader.LONG, values + (long) i * Long.BYTES));
+          Double.longBitsToDouble(Bits.longAt(in.array(), values + i * Long.BYTES));
     }
+    in.position(after);
   }
 
-  private static long next(SegmentReader in, long index, int count) {
+  private static long next(ChunkBytes in, long index, int count) {
     long gap = in.varint();
     if (gap < 0 || gap >= count - index - 1) {
       throw in.malformed(
