@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 
 /// What has been deleted and still lies in some file. Immutable, so a view may hold it.
@@ -39,6 +41,9 @@ public final class Tombstones {
   private static final List<Operator> OPERATORS = List.of(Operator.values());
 
   private final List<Tombstone> tombstones;
+
+  /// By file number: what was asked before. Files never change, and there are few of them.
+  private final Map<Long, Deleted> known = new ConcurrentHashMap<>();
 
   private Tombstones(List<Tombstone> tombstones) {
     this.tombstones = List.copyOf(tombstones);
@@ -71,9 +76,17 @@ public final class Tombstones {
 
   /// Those that concern at least one of `files`: the others have done their work.
   public Tombstones stillNeeded(Collection<StoredFile> files) {
+    return stillNeeded(files, List.of());
+  }
+
+  /// As [#stillNeeded(Collection)], with the files of summaries.
+  public Tombstones stillNeeded(
+      Collection<StoredFile> files, Collection<SummaryPlanner.StoredSummary> summaries) {
     List<Tombstone> needed =
         tombstones.stream()
-            .filter(t -> files.stream().anyMatch(f -> t.touches(f.number(), f.range())))
+            .filter(t ->
+                files.stream().anyMatch(f -> t.touches(f.number(), f.range()))
+                    || summaries.stream().anyMatch(s -> t.touches(s.number(), s.range())))
             .toList();
     return needed.size() == tombstones.size() ? this : new Tombstones(needed);
   }
@@ -84,11 +97,14 @@ public final class Tombstones {
     return new Tombstones(tombstones.stream().filter(t -> t.number() > number).toList());
   }
 
-  /// What they say about one file.
+  /// What they say about one file. Asked again for the same file it is only looked up.
   public Deleted in(long fileNumber, TimeRange fileRange) {
-    if (tombstones.isEmpty()) {
-      return Deleted.NOTHING;
-    }
+    return tombstones.isEmpty()
+        ? Deleted.NOTHING
+        : known.computeIfAbsent(fileNumber, number -> find(number, fileRange));
+  }
+
+  private Deleted find(long fileNumber, TimeRange fileRange) {
     List<Tombstone> touching =
         tombstones.stream().filter(t -> t.touches(fileNumber, fileRange)).toList();
     return touching.isEmpty() ? Deleted.NOTHING : new Deleted(touching);

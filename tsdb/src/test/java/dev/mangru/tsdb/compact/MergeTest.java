@@ -116,7 +116,7 @@ class MergeTest {
     store.delete(matchers, new TimeRange(start, start + random.nextLong(DAY)), nowMs);
   }
 
-  @Seeds(80)
+  @Seeds(60)
   void every_query_is_equal_before_and_after_any_plan(long seed) throws IOException {
     Random random = new Random(seed);
     CrashDisk disk = new CrashDisk(seed);

@@ -47,7 +47,7 @@ class TombstonesTest {
         .isEmpty();
     assertThat(tombstones.in(5, range).intervals(apples)).containsExactly(150, 300);
     assertThat(tombstones.in(6, range).isEmpty()).isTrue();
-    assertThat(tombstones.in(4, new TimeRange(301, 400)).isEmpty()).isTrue();
+    assertThat(tombstones.in(3, new TimeRange(301, 400)).isEmpty()).isTrue();
   }
 
   @Test
