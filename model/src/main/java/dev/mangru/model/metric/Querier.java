@@ -12,6 +12,12 @@ public interface Querier extends AutoCloseable {
   ///   may touch
   List<Series> select(List<LabelMatcher> matchers);
 
+  /// Whether several threads may read series of this querier at a time, each series by one. Then
+  /// the thread that closes the querier waits for the others first.
+  default boolean readsConcurrently() {
+    return false;
+  }
+
   /// The names of all labels of the selected series, sorted by UTF-8. No matcher selects
   /// everything.
   List<String> labelNames(List<LabelMatcher> matchers);
@@ -29,8 +35,8 @@ public interface Querier extends AutoCloseable {
     /// The series' labels, metric name included.
     Labels labels();
 
-    /// The value of one of its labels, or the empty string where there is none: the fast way to
-    /// one of many labels.
+    /// The value of one of its labels, or the empty string where there is none: the fast way to one
+    /// of many labels.
     default String label(String name) {
       return labels().get(name);
     }
