@@ -99,7 +99,7 @@ public final class BlockFile {
   /// A cursor before the first series, by number. Cheap enough for one per query and thread, not
   /// for one per series.
   public ChunkCursor cursor() throws IOException {
-    return new ChunkCursor(file);
+    return guarded(() -> new ChunkCursor(file));
   }
 
   /// Holds the mapping; false if it was let go of already.
@@ -121,6 +121,18 @@ public final class BlockFile {
     return index;
   }
 
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  private <T> T guarded(Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), file.footer().index(), e);
+    }
+  }
+
   static BlockIndex load(SealedFile file) throws IOException {
     try {
       return new BlockIndex(file);
@@ -139,18 +151,18 @@ public final class BlockFile {
       throw new IllegalArgumentException(
           file.path() + " has series 0 to " + (series() - 1) + ", not " + number);
     }
-    return index().labels(number);
+    return guarded(() -> index().labels(number));
   }
 
   /// The number of the series with exactly these labels, or -1.
   public int find(Labels labels) throws IOException {
-    return index().find(labels);
+    return guarded(() -> index().find(labels));
   }
 
   /// The numbers of all series that all of `matchers` select, ascending, which is label order. No
   /// matcher selects all.
   public int[] select(List<LabelMatcher> matchers) throws IOException {
-    return index().select(matchers);
+    return guarded(() -> index().select(matchers));
   }
 
   /// As [#select(List)], only series with a chunk that overlaps `range`.
@@ -174,17 +186,17 @@ public final class BlockFile {
 
   /// All label names, sorted by UTF-8, without a look at any series.
   public List<String> labelNames() throws IOException {
-    return index().labelNames();
+    return guarded(() -> index().labelNames());
   }
 
   /// The label names of the selected series, sorted by UTF-8.
   public List<String> labelNames(List<LabelMatcher> matchers) throws IOException {
-    return matchers.isEmpty() ? labelNames() : index().labelNames(select(matchers));
+    return matchers.isEmpty() ? labelNames() : guarded(() -> index().labelNames(select(matchers)));
   }
 
   /// All values of a label, sorted by UTF-8, without a look at any series.
   public List<String> labelValues(String name) throws IOException {
-    return index().labelValues(name);
+    return guarded(() -> index().labelValues(name));
   }
 
   /// The values of a label in the selected series, sorted by UTF-8.
@@ -197,7 +209,7 @@ public final class BlockFile {
   /// How many series there are of each metric name, sorted by UTF-8; those without one under the
   /// empty name. Looks neither at series nor at chunks.
   public Map<String, Integer> countByMetricName() throws IOException {
-    return index().countByMetricName();
+    return guarded(() -> index().countByMetricName());
   }
 
   /// How many of the selected series have each value of a label, sorted by UTF-8; those without it
@@ -206,7 +218,7 @@ public final class BlockFile {
       throws IOException {
     return matchers.isEmpty() && name.equals(Labels.METRIC_NAME)
         ? countByMetricName()
-        : index().countByValue(name, select(matchers));
+        : guarded(() -> index().countByValue(name, select(matchers)));
   }
 
   @Override

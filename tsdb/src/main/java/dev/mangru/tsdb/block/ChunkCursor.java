@@ -89,6 +89,14 @@ public final class ChunkCursor {
   /// Goes to the next series, from before the first one at the beginning; false after the last.
   /// After an exception it goes on behind the series that could not be read.
   public boolean next() throws IOException {
+    try {
+      return goOn();
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), entries.offset(), e);
+    }
+  }
+
+  private boolean goOn() throws IOException {
     if (end == decoded) {
       if (group + 1 >= groups) {
         at = end;
@@ -103,6 +111,14 @@ public final class ChunkCursor {
   /// Goes to series `ref`. If there is no such series the cursor is at none, and [#next] goes to
   /// the first one after it. Any order is possible, ascending is fastest.
   public boolean seek(int ref) throws IOException {
+    try {
+      return goTo(ref);
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), entries.offset(), e);
+    }
+  }
+
+  private boolean goTo(int ref) throws IOException {
     if (decoded == 0 || ref < refs[0] || (group + 1 < groups && ref >= firstRef(group + 1))) {
       int wanted = groupOf(ref);
       if (wanted < 0) {
@@ -386,6 +402,14 @@ public final class ChunkCursor {
   ///
   /// @throws CorruptDataException if bytes do not check; `out` then has what came before them
   public void read(TimeRange range, SampleColumns out) throws IOException {
+    try {
+      readInside(range, out);
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), chunks() == 0 ? 0 : offset(0), e);
+    }
+  }
+
+  private void readInside(TimeRange range, SampleColumns out) throws IOException {
     for (int i = 0; i < chunks(); i++) {
       long first = minMs(i);
       long last = maxMs(i);
@@ -404,7 +428,11 @@ public final class ChunkCursor {
 
   /// Adds all samples of a chunk to the end of `out`.
   public void read(int chunk, SampleColumns out) throws IOException {
-    decode(chunk, out);
+    try {
+      decode(chunk, out);
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), offset(chunk), e);
+    }
   }
 
   private void addInside(TimeRange range, SampleColumns out) {

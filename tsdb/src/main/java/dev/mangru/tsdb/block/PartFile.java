@@ -81,7 +81,11 @@ public final class PartFile {
   /// A cursor before the first series. Cheap enough for one per query and thread, not for one per
   /// series.
   public ChunkCursor cursor() throws IOException {
-    return new ChunkCursor(file);
+    try {
+      return new ChunkCursor(file);
+    } catch (InternalError e) {
+      throw SealedFile.unreadable(file.path(), file.footer().index(), e);
+    }
   }
 
   /// Holds the mapping; false if it was let go of already.

@@ -221,10 +221,14 @@ final class SealedFile {
             ? (long) page << PAGE_BITS
             : index + ((long) (page - dataPages) << PAGE_BITS);
     long end = Math.min(start + PageWriter.PAGE_BYTES, page < dataPages ? index : pageTable);
-    int wanted = int32(pageTable + 4L * page);
-    int found = crc(start, end - start);
-    if (wanted != found) {
-      throw wrongChecksum(path, start, "a page", wanted, found);
+    try {
+      int wanted = int32(pageTable + 4L * page);
+      int found = crc(start, end - start);
+      if (wanted != found) {
+        throw wrongChecksum(path, start, "a page", wanted, found);
+      }
+    } catch (InternalError e) {
+      throw unreadable(path, start, e);
     }
     verified[page] = 1;
   }
@@ -324,7 +328,8 @@ final class SealedFile {
     }
   }
 
-  /// What a mapping's error means: the disk, or a shorter file than was opened.
+  /// What a mapping's error means: the disk, or a shorter file than was opened. The JVM may throw
+  /// it some instructions after the access, so that those who call catch it too.
   static IOException unreadable(Path path, long offset, InternalError cause) {
     return new IOException(
         path + " at offset " + offset + ": the disk does not give the bytes of this page", cause);

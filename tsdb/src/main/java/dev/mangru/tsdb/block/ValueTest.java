@@ -23,6 +23,9 @@ final class ValueTest {
 
   private final byte[] memo;
 
+  /// The whole of a regular expression that is one text between anything, or null.
+  private RegexHint.@Nullable Glob glob;
+
   private ValueTest(LabelNames names, LabelMatcher matcher, int name, byte[] memo) {
     this.names = names;
     this.matcher = matcher;
@@ -56,6 +59,8 @@ final class ValueTest {
       only(literals, hit);
     } else if (matcher.value().equals(".*") || matcher.value().equals(".+")) {
       Arrays.fill(memo, 1, memo.length, hit);
+    } else if (hint.glob() != null && hint.prefix().isEmpty()) {
+      glob = hint.glob();
     } else if (!hint.prefix().isEmpty()) {
       int from = names.firstAtOrAfter(name, hint.prefix());
       int to = from;
@@ -64,6 +69,7 @@ final class ValueTest {
         to++;
       }
       Arrays.fill(memo, 1, from, miss);
+      Arrays.fill(memo, from, to, hint.glob() == null ? UNKNOWN : hit);
       Arrays.fill(memo, to, memo.length, miss);
     }
   }
@@ -89,10 +95,17 @@ final class ValueTest {
     }
     byte known = memo[value];
     if (known == UNKNOWN) {
-      known = matcher.matches(names.value(name, value)) ? YES : NO;
+      known = matches(names.value(name, value)) ? YES : NO;
       memo[value] = known;
     }
     return known == YES;
+  }
+
+  private boolean matches(String text) {
+    RegexHint.Glob shortcut = glob;
+    return shortcut == null
+        ? matcher.matches(text)
+        : shortcut.matches(text) == (matcher.operator() == LabelMatcher.Operator.REGEX);
   }
 
   /// Whether it is known that no value is accepted at all.

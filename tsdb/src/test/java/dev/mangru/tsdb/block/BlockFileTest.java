@@ -49,7 +49,15 @@ final class BlockFileTest {
           "[(]|a",
           "\uD83D\uDE00?",
           "metric_4?",
-          "2{1}.*");
+          "2{1}.*",
+          ".*0",
+          ".*1.*",
+          ".*\\.0\\.2.*",
+          ".*metric.+",
+          "pod-.*",
+          ".*a|b.*",
+          ".*\\.*",
+          "1\\.*");
 
   private static final List<String> VALUES =
       List.of("", "metric_1", "metric_3", "1", "a", "\uE000", "10.0.0.1:9100", "job-0", "nothing");
