@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
-import org.xerial.snappy.Snappy;
 
 /// The one place that reads and decompresses request bodies. Thread-safe.
 ///
@@ -214,7 +213,7 @@ public final class Bodies {
   private void snappy(Body body) {
     byte[] sent = body.array;
     int sentLength = body.length;
-    long declared = snappyLength(sent, sentLength);
+    long declared = SnappyBlock.declaredLength(sent, sentLength);
     if (declared > limits.maxDecodedBytes) {
       throw tooLarge(
           "a snappy body that declares " + declared + " bytes",
@@ -229,31 +228,14 @@ public final class Bodies {
     byte[] decoded = pool.take((int) declared);
     boolean done = false;
     try {
-      int length = Snappy.uncompress(sent, 0, sentLength, decoded, 0);
-      if (length != declared) {
-        throw corrupt("snappy", declared + " bytes are declared, " + length + " are there");
-      }
+      SnappyBlock.decode(sent, sentLength, decoded, (int) declared);
       done = true;
-    } catch (IOException e) {
-      throw corrupt("snappy", String.valueOf(e.getMessage()));
     } finally {
       if (!done) {
         pool.give(decoded);
       }
     }
     body.become(decoded, (int) declared);
-  }
-
-  /// The length that a snappy body begins with: a varint of at most 32 bits.
-  private static long snappyLength(byte[] sent, int sentLength) {
-    long length = 0;
-    for (int i = 0; i < 5 && i < sentLength; i++) {
-      length |= (long) (sent[i] & 0x7f) << (7 * i);
-      if (sent[i] >= 0) {
-        return length;
-      }
-    }
-    throw corrupt("snappy", "it does not begin with a length");
   }
 
   private void zstd(Body body) {
