@@ -39,7 +39,12 @@ final class DamagedLog extends IOException {
         quarantine.setAside(file, "the samples in it", damage);
       }
     }
-    if (segment == 0 || wholeEnd == 0 || !disk.exists(last)) {
+    if (segment == 0 || !disk.exists(last)) {
+      return;
+    }
+    if (wholeEnd == 0) {
+      quarantine.setAside(last, "the samples in it", damage);
+      disk.syncDirectory(wal);
       return;
     }
     ByteBuffer whole;

@@ -15,6 +15,7 @@ import dev.mangru.tsdb.head.RowReader;
 import dev.mangru.tsdb.head.Rows;
 import dev.mangru.tsdb.head.SeriesTable;
 import dev.mangru.tsdb.ingest.SampleBatch;
+import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -54,6 +55,8 @@ public final class Tsdb implements MetricStore {
   static final String WAL_FOLDER = "wal";
 
   private final TsdbOptions options;
+  private final InstantSource clock;
+  private final Disk disk;
   private final Closeable directoryLock;
   private final SeriesTable table;
   private final Rows rows;
@@ -66,6 +69,8 @@ public final class Tsdb implements MetricStore {
 
   private Tsdb(
       TsdbOptions options,
+      InstantSource clock,
+      Disk disk,
       Closeable directoryLock,
       SeriesTable table,
       Rows rows,
@@ -75,6 +80,8 @@ public final class Tsdb implements MetricStore {
       AtomicReference<View> view,
       Stats stats) {
     this.options = options;
+    this.clock = clock;
+    this.disk = disk;
     this.directoryLock = directoryLock;
     this.table = table;
     this.rows = rows;
@@ -131,6 +138,9 @@ public final class Tsdb implements MetricStore {
       TsdbOptions options, InstantSource clock, Disk disk, Closeable lock) throws IOException {
     long started = System.nanoTime();
     Stats stats = new Stats();
+    if (Upgrade.isDue(disk, options.directory())) {
+      Upgrade.run(disk, options.directory(), options.blockRange().toMillis(), clock.millis());
+    }
     while (true) {
       try {
         Tsdb opened = openOnce(options, clock, disk, lock, stats);
@@ -191,7 +201,8 @@ public final class Tsdb implements MetricStore {
               clock.millis());
       maintenance.snapshots().removeUnfinished();
       whole = true;
-      return new Tsdb(options, lock, table, rows, files, writePath, maintenance, view, stats);
+      return new Tsdb(
+          options, clock, disk, lock, table, rows, files, writePath, maintenance, view, stats);
     } finally {
       if (!whole) {
         if (log != null) {
@@ -322,6 +333,12 @@ public final class Tsdb implements MetricStore {
   /// The snapshots there are, to list and remove them.
   public Snapshots snapshots() {
     return maintenance.snapshots();
+  }
+
+  /// Takes samples in bulk, for any time inside the retention, past log and memory. For one thread;
+  /// best while nobody writes.
+  public ImportTarget importTarget() {
+    return new BulkImport(options, clock, disk, files, maintenance, this::querier);
   }
 
   // ---- what it tells ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.time.TimeRange;
 import java.io.Closeable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// The store as bulk writers see it: samples come window by window and series by series, sorted,
 /// and each only if it is not there yet. Confined to one thread.
@@ -21,6 +22,11 @@ public interface ImportTarget {
 
   /// The width of a window in milliseconds; windows are aligned to multiples of it.
   long windowMs();
+
+  /// Why the store takes no sample of a series with these labels, in words; null if it does.
+  default @Nullable String refusal(Labels labels) {
+    return null;
+  }
 
   /// What the store holds in `window` now. No matcher selects everything; no limit of queries
   /// applies.

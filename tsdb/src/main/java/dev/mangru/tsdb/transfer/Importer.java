@@ -34,6 +34,9 @@ public final class Importer implements ImportSink, Closeable {
   /// Labels, map entry and empty arrays of a series, beside its texts. Estimated, rounded up.
   private static final int SERIES_BYTES = 400;
 
+  /// In place of the samples of a series that the store does not take.
+  private static final SampleBuffer REFUSED = new SampleBuffer();
+
   /// Files merged at once: each holds a read buffer.
   private static final int MAX_SPILLS = 4_096;
 
@@ -52,6 +55,7 @@ public final class Importer implements ImportSink, Closeable {
 
   private final SeriesCounter series = new SeriesCounter();
   private final SortedMap<String, Long> refused = new TreeMap<>();
+  private String labelReason = "";
   private long read;
   private long imported;
   private long alreadyThere;
@@ -126,6 +130,10 @@ public final class Importer implements ImportSink, Closeable {
       lastLabels = labels;
       anyLast = true;
     }
+    if (lastBuffer == REFUSED) {
+      refuse(labelReason, 1);
+      return;
+    }
     heldBytes += lastBuffer.add(timestampMs, startMs, value, histogram);
     if (heldBytes > memoryBytes) {
       spill();
@@ -142,7 +150,11 @@ public final class Importer implements ImportSink, Closeable {
     for (int i = 0; i < labels.count(); i++) {
       heldBytes += 2L * (labels.name(i).length() + labels.value(i).length());
     }
-    SampleBuffer made = new SampleBuffer();
+    String refusal = target.refusal(labels);
+    if (refusal != null && labelReason.isEmpty()) {
+      labelReason = "over a limit of labels; the first one: " + refusal;
+    }
+    SampleBuffer made = refusal == null ? new SampleBuffer() : REFUSED;
     buffers.put(labels, made);
     return made;
   }
