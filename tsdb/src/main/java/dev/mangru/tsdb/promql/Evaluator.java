@@ -28,7 +28,7 @@ final class Evaluator {
     this.invariance = new StepInvariance(root);
     this.reader = new SelectorReader(context);
     this.ranges = new RangeReader(context, reader, this);
-    this.stream = new SeriesStream(context, reader, ranges);
+    this.stream = new SeriesStream(context, ranges);
     this.calls = new CallEvaluator(context, this, reader, ranges, stream);
     this.aggregates = new AggregateEvaluator(context, this, calls, stream);
     this.binaries = new BinaryEvaluator(context, this);

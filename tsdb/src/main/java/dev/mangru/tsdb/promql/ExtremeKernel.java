@@ -17,6 +17,11 @@ final class ExtremeKernel extends WindowKernel {
   }
 
   @Override
+  WindowKernel fork() {
+    return new ExtremeKernel(largest);
+  }
+
+  @Override
   void series(long[] newTimes, double[] newValues, int newCount) {
     super.series(newTimes, newValues, newCount);
     if (queue.length < newCount) {

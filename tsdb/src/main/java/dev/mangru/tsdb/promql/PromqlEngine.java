@@ -12,7 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Answers PromQL over a [MetricStore], as Prometheus 3 does. Thread-safe; each query runs on its
-/// caller's thread.
+/// caller's thread, and the few threads of a pool that all engines share help to read and compute
+/// many series where the store allows it ([ParallelScan]).
 ///
 /// Texts of errors and annotations are Prometheus', positions included. A query ends by itself at
 /// its timeout, at its sample limit, and within a few thousand samples of being cancelled.

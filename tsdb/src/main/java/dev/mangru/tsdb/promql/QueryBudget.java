@@ -7,7 +7,8 @@ import dev.mangru.model.time.Ticker;
 import java.time.Duration;
 import java.util.Arrays;
 
-/// Time and memory that one query may still take. Confined to the query's thread.
+/// Time and memory that one query may still take. Confined to one thread; others that help the
+/// query have a [#fork].
 final class QueryBudget {
 
   /// Samples between two looks at the clock: about 20 µs of scanning.
@@ -25,8 +26,12 @@ final class QueryBudget {
   private int untilCheck;
 
   QueryBudget(Ticker ticker, Duration timeout, Cancellation cancellation, long maxSamples) {
+    this(ticker, ticker.read() + Math.max(0, saturatedNanos(timeout)), cancellation, maxSamples);
+  }
+
+  private QueryBudget(Ticker ticker, long deadline, Cancellation cancellation, long maxSamples) {
     this.ticker = ticker;
-    this.deadline = ticker.read() + Math.max(0, saturatedNanos(timeout));
+    this.deadline = deadline;
     this.cancellation = cancellation;
     this.maxSamples = maxSamples;
   }
@@ -93,6 +98,24 @@ final class QueryBudget {
     hold(values.length);
     work(values.length >> 4);
     return values.clone();
+  }
+
+  /// A budget for another thread that works on the same query: it ends with this one, and what it
+  /// may hold is held here until [#join].
+  QueryBudget fork(long samples) {
+    hold(samples);
+    return new QueryBudget(ticker, deadline, cancellation, samples);
+  }
+
+  /// Takes back what [#fork] gave.
+  void join(QueryBudget forked) {
+    release(forked.maxSamples);
+    read += forked.read;
+  }
+
+  /// How many samples may be held yet.
+  long room() {
+    return maxSamples - held;
   }
 
   /// Gives back what [#hold] counted.

@@ -43,6 +43,11 @@ final class RateKernel extends WindowKernel {
   }
 
   @Override
+  WindowKernel fork() {
+    return new RateKernel(counter, perSecond);
+  }
+
+  @Override
   void series(long[] newTimes, double[] newValues, int newCount) {
     super.series(newTimes, newValues, newCount);
     dropCount = 0;

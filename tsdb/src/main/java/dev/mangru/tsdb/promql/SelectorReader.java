@@ -7,7 +7,6 @@ import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +50,11 @@ final class SelectorReader {
     SampleColumns columns = new SampleColumns();
     try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
       for (Querier.Series series : querier.select(matchers)) {
-        int count = read(series, reading, columns);
+        int count = read(series, reading, columns, budget);
         if (count > 0) {
           budget.hold(count);
           sink.accept(
-              new RawSeries(series, null, false, columns.timesMs(), columns.values(), count));
+              new RawSeries(series.labels(), false, columns.timesMs(), columns.values(), count));
           budget.release(count);
         }
         budget.work(64);
@@ -63,7 +62,9 @@ final class SelectorReader {
     }
   }
 
-  private int read(Querier.Series series, Reading reading, SampleColumns columns) {
+  /// Reads one series into `columns` and returns how many samples from the first on count.
+  static int read(
+      Querier.Series series, Reading reading, SampleColumns columns, QueryBudget budget) {
     if (reading.newestOnly()) {
       series.readNewest(columns);
     } else {
@@ -79,8 +80,8 @@ final class SelectorReader {
     if (!reading.keepsStale()) {
       count = withoutStale(columns.timesMs(), columns.values(), count);
     }
-    context.budget().countRead(count);
-    context.budget().work(count);
+    budget.countRead(count);
+    budget.work(count);
     return count;
   }
 
@@ -107,31 +108,14 @@ final class SelectorReader {
 
   /// Samples of one series in time order.
   ///
-  /// @param source where the samples come from, if from the store
-  /// @param known the labels, if from elsewhere
   /// @param times may be longer than `count`
   @SuppressWarnings("ArrayRecordComponent") // hot, and never compared
-  record RawSeries(
-      Querier.@Nullable Series source,
-      @Nullable Labels known,
-      boolean dropName,
-      long[] times,
-      double[] values,
-      int count)
+  record RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count)
       implements LabelSource {
-
-    RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count) {
-      this(null, labels, dropName, times, values, count);
-    }
-
-    @Override
-    public Labels labels() {
-      return source == null ? Objects.requireNonNull(known) : source.labels();
-    }
 
     @Override
     public String label(String name) {
-      return source == null ? Objects.requireNonNull(known).get(name) : source.label(name);
+      return labels.get(name);
     }
   }
 

@@ -2,8 +2,9 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.Querier;
+import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.promql.SelectorReader.LabelSource;
-import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,22 +13,14 @@ import java.util.List;
 /// hold them all. Confined to the query's thread.
 final class SeriesStream {
 
-  /// Steps between two looks at the clock.
-  private static final int STEPS_AT_ONCE = 1 << 14;
-
-  /// Samples of windows between two looks at the clock.
-  private static final int SAMPLES_AT_ONCE = 4_096;
-
   private final QueryContext context;
-  private final SelectorReader reader;
   private final RangeReader ranges;
 
   /// Kept to the end of the query: both sides of a ratio have the same windows.
   private final List<StepWindows> windowsSeen = new ArrayList<>();
 
-  SeriesStream(QueryContext context, SelectorReader reader, RangeReader ranges) {
+  SeriesStream(QueryContext context, RangeReader ranges) {
     this.context = context;
-    this.reader = reader;
     this.ranges = ranges;
   }
 
@@ -58,9 +51,7 @@ final class SeriesStream {
     long first = placement.endMs(context, steps.time(0)) - lookback;
     long last = placement.endMs(context, steps.last());
     Reading reading = new Reading(true, steps.count() == 1, presence);
-    try (Run run = new Run(placement, steps, kernel, sink)) {
-      reader.forEach(selector.matchers(), first, last, reading, run::series);
-    }
+    scan(selector.matchers(), first, last, reading, worker(placement, steps, kernel), sink);
   }
 
   /// A function of the windows of a range vector without extension.
@@ -71,9 +62,80 @@ final class SeriesStream {
       return;
     }
     Reading reading = new Reading(false, false, presence);
-    try (Run run = new Run(ranges.placement(range), steps, kernel, sink)) {
-      ranges.forEach(range, steps, 0, 0, reading, run::series);
+    RangeReader.Placement placement = ranges.placement(range);
+    SeriesWorker worker = worker(placement, steps, kernel);
+    if (StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix) {
+      long first = placement.endMs(context, steps.time(0)) - placement.rangeMs();
+      long last = placement.endMs(context, steps.last());
+      scan(matrix.selector().matchers(), first, last, reading, worker, sink);
+      return;
     }
+    double[] values = context.budget().allocate(steps.count());
+    ranges.forEach(
+        range,
+        steps,
+        0,
+        0,
+        reading,
+        raw -> {
+          SeriesWorker.Presence found =
+              worker.compute(raw.times(), raw.values(), raw.count(), values);
+          if (found != SeriesWorker.Presence.NONE) {
+            sink.accept(raw, raw.dropName(), values, found == SeriesWorker.Presence.FULL);
+          }
+        });
+    context.budget().release(values.length);
+  }
+
+  private SeriesWorker worker(RangeReader.Placement placement, Steps steps, WindowKernel kernel) {
+    return new SeriesWorker(kernel, windows(placement, steps), context.budget());
+  }
+
+  private void scan(
+      List<LabelMatcher> matchers,
+      long afterMs,
+      long untilMs,
+      Reading reading,
+      SeriesWorker worker,
+      Sink sink) {
+    if (untilMs <= afterMs) {
+      return;
+    }
+    try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
+      List<Querier.Series> selected = querier.select(matchers);
+      if (!ParallelScan.isWorth(querier, selected.size(), worker)
+          || !new ParallelScan(context, selected, reading, worker).run(sink)) {
+        scanAlone(selected, reading, worker, sink);
+      }
+    }
+  }
+
+  private void scanAlone(
+      List<Querier.Series> selected, Reading reading, SeriesWorker worker, Sink sink) {
+    QueryBudget budget = context.budget();
+    double[] values = budget.allocate(worker.steps());
+    for (Querier.Series series : selected) {
+      SeriesWorker.Presence presence = worker.compute(series, reading, values);
+      if (presence != SeriesWorker.Presence.NONE) {
+        sink.accept(source(series), false, values, presence == SeriesWorker.Presence.FULL);
+      }
+      budget.work(64);
+    }
+    budget.release(values.length);
+  }
+
+  static LabelSource source(Querier.Series series) {
+    return new LabelSource() {
+      @Override
+      public Labels labels() {
+        return series.labels();
+      }
+
+      @Override
+      public String label(String name) {
+        return series.label(name);
+      }
+    };
   }
 
   private StepWindows windows(RangeReader.Placement placement, Steps steps) {
@@ -96,59 +158,6 @@ final class SeriesStream {
       }
     }
     return false;
-  }
-
-  /// One pass over all series.
-  private final class Run implements AutoCloseable {
-    private final QueryBudget budget = context.budget();
-    private final StepWindows windows;
-    private final WindowKernel kernel;
-    private final double[] values;
-    private final Sink sink;
-
-    Run(RangeReader.Placement placement, Steps steps, WindowKernel kernel, Sink sink) {
-      this.kernel = kernel;
-      this.sink = sink;
-      this.windows = windows(placement, steps);
-      this.values = budget.allocate(steps.count());
-    }
-
-    void series(RawSeries raw) {
-      StepWindows.Column column = windows.column(raw.times(), raw.count());
-      kernel.series(raw.times(), raw.values(), raw.count());
-      int first = 0;
-      while (first < values.length) {
-        int end = kernel.constantTime() ? runOf(first) : runOfWindows(column, first);
-        kernel.apply(windows, column, first, end, values);
-        first = end;
-      }
-      boolean full = column.smallest >= kernel.samplesNeeded();
-      if (full || anyPresent(values)) {
-        sink.accept(raw, raw.dropName(), values, full);
-      }
-    }
-
-    private int runOf(int first) {
-      int end = Math.min(values.length, first + STEPS_AT_ONCE);
-      budget.work((end - first) >> 1);
-      return end;
-    }
-
-    private int runOfWindows(StepWindows.Column column, int first) {
-      int end = first;
-      int work = 0;
-      while (end < values.length && work < SAMPLES_AT_ONCE) {
-        work += 1 + ((column.to[end] - column.from[end]) >> 2);
-        end++;
-      }
-      budget.work(work);
-      return end;
-    }
-
-    @Override
-    public void close() {
-      budget.release(values.length);
-    }
   }
 
   static boolean anyPresent(double[] values) {

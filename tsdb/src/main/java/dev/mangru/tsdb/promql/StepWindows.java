@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Where the windows `(end - range, end]` of all steps begin and end in a series' samples. Confined
-/// to the query's thread.
+/// to one thread.
 ///
 /// Series of one scrape target have equal times, so what depends on times alone is worked out once
 /// per target and kept: the series of a query come in label order, which interleaves targets.
@@ -68,6 +68,21 @@ final class StepWindows {
       endsMs[i] = placement.endMs(context, steps.time(i));
     }
     this.working = new Column(steps.count());
+  }
+
+  private StepWindows(StepWindows from, QueryBudget budget) {
+    this.budget = budget;
+    this.placement = from.placement;
+    this.steps = from.steps;
+    this.rangeMs = from.rangeMs;
+    this.endsMs = from.endsMs;
+    budget.hold(steps.count());
+    this.working = new Column(steps.count());
+  }
+
+  /// The same windows for another thread.
+  StepWindows fork(QueryBudget forked) {
+    return new StepWindows(this, forked);
   }
 
   boolean areFor(RangeReader.Placement wanted, Steps wantedSteps) {

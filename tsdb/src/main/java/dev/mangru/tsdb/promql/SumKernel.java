@@ -24,6 +24,11 @@ final class SumKernel extends WindowKernel {
   }
 
   @Override
+  WindowKernel fork() {
+    return new SumKernel(average);
+  }
+
+  @Override
   void series(long[] newTimes, double[] newValues, int newCount) {
     super.series(newTimes, newValues, newCount);
     if (totals.length <= newCount) {

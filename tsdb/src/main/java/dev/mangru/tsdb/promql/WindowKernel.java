@@ -1,6 +1,8 @@
 package dev.mangru.tsdb.promql;
 
-/// A function of the samples of each window of one series. Confined to the query's thread.
+import org.jspecify.annotations.Nullable;
+
+/// A function of the samples of each window of one series. Confined to one thread.
 ///
 /// First [#series] is told what comes, then [#apply] is called for runs of steps in ascending
 /// order.
@@ -30,5 +32,10 @@ abstract class WindowKernel {
   /// Samples that a window needs for a result; more than any has if that does not tell.
   int samplesNeeded() {
     return Integer.MAX_VALUE;
+  }
+
+  /// Another one for another thread, or null if it cannot do without the query's own thread.
+  @Nullable WindowKernel fork() {
+    return null;
   }
 }

@@ -15,6 +15,11 @@ final class WindowKernels {
     }
 
     @Override
+    WindowKernel fork() {
+      return new Edge(newest);
+    }
+
+    @Override
     void apply(StepWindows windows, StepWindows.Column column, int first, int end, double[] out) {
       int[] from = column.from;
       int[] to = column.to;
@@ -31,6 +36,11 @@ final class WindowKernels {
 
     EdgeTime(boolean newest) {
       this.newest = newest;
+    }
+
+    @Override
+    WindowKernel fork() {
+      return new EdgeTime(newest);
     }
 
     @Override
@@ -51,6 +61,11 @@ final class WindowKernels {
 
     Count(boolean presence) {
       this.presence = presence;
+    }
+
+    @Override
+    WindowKernel fork() {
+      return new Count(presence);
     }
 
     @Override
@@ -76,6 +91,11 @@ final class WindowKernels {
 
     Changes(boolean onlyDown) {
       this.onlyDown = onlyDown;
+    }
+
+    @Override
+    WindowKernel fork() {
+      return new Changes(onlyDown);
     }
 
     @Override
@@ -118,6 +138,11 @@ final class WindowKernels {
 
     LastTwo(boolean rate) {
       this.rate = rate;
+    }
+
+    @Override
+    WindowKernel fork() {
+      return new LastTwo(rate);
     }
 
     @Override
