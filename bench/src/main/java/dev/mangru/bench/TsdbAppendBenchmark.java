@@ -1,7 +1,7 @@
 package dev.mangru.bench;
 
-import dev.mangru.tsdb.v1.Tsdb;
-import dev.mangru.tsdb.v1.TsdbOptions;
+import dev.mangru.tsdb.Tsdb;
+import dev.mangru.tsdb.TsdbOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import dev.mangru.logindex.LogIndexCheck;
 import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.server.config.StartFailure;
-import dev.mangru.tsdb.v1.TsdbCheck;
+import dev.mangru.tsdb.TsdbCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

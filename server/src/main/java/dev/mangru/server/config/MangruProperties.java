@@ -1,9 +1,10 @@
 package dev.mangru.server.config;
 
 import dev.mangru.logindex.LogIndexOptions;
+import dev.mangru.model.disk.Durability;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.QueryLimits;
-import dev.mangru.tsdb.v1.TsdbOptions;
+import dev.mangru.tsdb.TsdbOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,23 +90,41 @@ public record MangruProperties(
   /// The time-series store.
   ///
   /// @param retention samples older than this are refused and removed
+  /// @param retentionSize size of the sealed files above which the oldest go; 0 for no limit
+  /// @param outOfOrderWindow how much older than its series' newest sample a sample may be
   /// @param maxAhead how far ahead of the clock a sample may be
-  /// @param maxSeries active series
+  /// @param durability when a write is acknowledged
+  /// @param sealInterval how often samples in memory go to files
+  /// @param maxSeries active series; 0 for as many as the heap allows
+  /// @param maxNewSeriesPerMinute series that may be new in one minute
   /// @param minFree free disk space under which writes are refused
   public record Metrics(
       @DefaultValue("400d") Duration retention,
+      @DefaultValue("0B") DataSize retentionSize,
+      @DefaultValue("0s") Duration outOfOrderWindow,
       @DefaultValue("10m") Duration maxAhead,
-      @DefaultValue("1000000") long maxSeries,
+      @DefaultValue("synced") Durability durability,
+      @DefaultValue("2m") Duration sealInterval,
+      @DefaultValue("0") long maxSeries,
+      @DefaultValue("5000000") long maxNewSeriesPerMinute,
       @DefaultValue("64MB") DataSize minFree) {
 
     /// The store's options, below the data directory.
     public TsdbOptions options(Path data) {
-      return TsdbOptions.builder(data.resolve("metrics"))
-          .retention(retention)
-          .maxAhead(maxAhead)
-          .maxSeries(maxSeries)
-          .minFreeBytes(minFree.toBytes())
-          .build();
+      TsdbOptions.Builder options =
+          TsdbOptions.builder(data.resolve("metrics"))
+              .retention(retention)
+              .retentionBytes(retentionSize.toBytes())
+              .outOfOrderWindow(outOfOrderWindow)
+              .maxAhead(maxAhead)
+              .durability(durability)
+              .sealInterval(sealInterval)
+              .maxNewSeriesPerMinute(maxNewSeriesPerMinute)
+              .minFreeBytes(minFree.toBytes());
+      if (maxSeries != 0) {
+        options.maxSeries(maxSeries);
+      }
+      return options.build();
     }
   }
 

@@ -11,7 +11,7 @@ import dev.mangru.server.self.Faults;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
-import dev.mangru.tsdb.v1.Tsdb;
+import dev.mangru.tsdb.Tsdb;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LoopWiring {
 
-  /// How often the stores look whether something is due. Chosen: sealing and retention are about
-  /// hours.
+  /// How often the stores look whether something is due. Chosen: sealing is about minutes, merging
+  /// and retention about hours.
   private static final Duration MAINTENANCE = Duration.ofSeconds(5);
 
   /// The SLO engine's own default.
@@ -59,7 +59,8 @@ class LoopWiring {
       Notifier notifier,
       AlertFiles alertFiles) {
     Loops loops = new Loops(clock, faults, metrics);
-    loops.start("maintain-metrics", MAINTENANCE, tsdb::maintain);
+    loops.start("seal-metrics", MAINTENANCE, tsdb::sealIfDue);
+    loops.start("compact-metrics", MAINTENANCE, tsdb::compactIfDue);
     loops.start("maintain-logs", MAINTENANCE, logIndex::maintain);
     loops.start("slo", SLO_TICK, slo::tick);
     loops.start("disconnects", DISCONNECTS, _ -> disconnects.check());

@@ -3,6 +3,7 @@ package dev.mangru.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.model.disk.Durability;
 import dev.mangru.model.slo.Objective;
 import java.io.IOException;
 import java.net.URI;
@@ -66,19 +67,29 @@ class MangruPropertiesTest {
   void every_option_reaches_its_engine() {
     MangruProperties set =
         bind(
-            Map.of(
-                "mangru.metrics.retention", "3d",
-                "mangru.metrics.max-ahead", "1h",
-                "mangru.metrics.max-series", "77",
-                "mangru.metrics.min-free", "5MB",
-                "mangru.logs.retention", "2d",
-                "mangru.logs.max-line", "1KB",
-                "mangru.logs.search-timeout", "7s",
-                "mangru.logs.min-free", "6MB"));
+            Map.ofEntries(
+                Map.entry("mangru.metrics.retention", "3d"),
+                Map.entry("mangru.metrics.retention-size", "9GB"),
+                Map.entry("mangru.metrics.out-of-order-window", "30m"),
+                Map.entry("mangru.metrics.max-ahead", "1h"),
+                Map.entry("mangru.metrics.durability", "os"),
+                Map.entry("mangru.metrics.seal-interval", "1m"),
+                Map.entry("mangru.metrics.max-series", "77"),
+                Map.entry("mangru.metrics.max-new-series-per-minute", "78"),
+                Map.entry("mangru.metrics.min-free", "5MB"),
+                Map.entry("mangru.logs.retention", "2d"),
+                Map.entry("mangru.logs.max-line", "1KB"),
+                Map.entry("mangru.logs.search-timeout", "7s"),
+                Map.entry("mangru.logs.min-free", "6MB")));
     var metrics = set.metrics().options(Path.of("d"));
     assertThat(metrics.directory()).isEqualTo(Path.of("d", "metrics"));
     assertThat(metrics.retention()).isEqualTo(Duration.ofDays(3));
+    assertThat(metrics.retentionBytes()).isEqualTo(9L << 30);
+    assertThat(metrics.outOfOrderWindow()).isEqualTo(Duration.ofMinutes(30));
     assertThat(metrics.maxAhead()).isEqualTo(Duration.ofHours(1));
+    assertThat(metrics.durability()).isEqualTo(Durability.OS);
+    assertThat(metrics.sealInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(metrics.maxNewSeriesPerMinute()).isEqualTo(78);
     assertThat(metrics.maxSeries()).isEqualTo(77);
     assertThat(metrics.minFreeBytes()).isEqualTo(5 << 20);
     var logs = set.logs().options(Path.of("d"));
