@@ -130,7 +130,7 @@ class SnappyBlockTest {
     int declared = length + (random.nextInt(4) == 0 ? random.nextInt(5) - 2 : 0);
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
     for (int rest = declared; ; rest >>>= 7) {
-      whole.write(rest > 0x7f ? rest & 0x7f | 0x80 : rest);
+      whole.write(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
       if (rest <= 0x7f) {
         break;
       }
