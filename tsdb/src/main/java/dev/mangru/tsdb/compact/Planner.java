@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Decides what compaction does next. Pure: everything it needs is in the [Inventory].
@@ -44,6 +45,8 @@ public final class Planner {
   /// What there is.
   ///
   /// @param files all files of the store
+  /// @param unreadable numbers of files that a merge could not read: they keep their place, and
+  ///   nothing but their end is planned for them, so that one broken file stops no other window
   /// @param removable by file number: how many of its samples [Removal#survey] found deleted or
   ///   past their retention
   /// @param nowMs the store's time
@@ -51,13 +54,25 @@ public final class Planner {
   /// @param options how to merge
   public record Inventory(
       List<StoredFile> files,
+      Set<Long> unreadable,
       Map<Long, Long> removable,
       long nowMs,
       long freeBytes,
       CompactOptions options) {
     public Inventory {
       files = files.stream().sorted(StoredFile.BY_PRECEDENCE).toList();
+      unreadable = Set.copyOf(unreadable);
       removable = Map.copyOf(removable);
+    }
+
+    /// Without unreadable files.
+    public Inventory(
+        List<StoredFile> files,
+        Map<Long, Long> removable,
+        long nowMs,
+        long freeBytes,
+        CompactOptions options) {
+      this(files, Set.of(), removable, nowMs, freeBytes, options);
     }
   }
 
@@ -282,6 +297,7 @@ public final class Planner {
     for (StoredFile file : inventory.files()) {
       long removable = inventory.removable().getOrDefault(file.number(), 0L);
       if (removable > 0
+          && !inventory.unreadable().contains(file.number())
           && removable >= share * file.samples()
           && file.bytes() <= inventory.freeBytes()) {
         return Optional.of(
@@ -305,7 +321,7 @@ public final class Planner {
     NavigableMap<Long, List<StoredFile>> windows = new TreeMap<>();
     for (StoredFile file : inventory.files()) {
       int own = levelOf(file, inventory.options());
-      if (lowest <= own && own <= level) {
+      if (lowest <= own && own <= level && !inventory.unreadable().contains(file.number())) {
         windows
             .computeIfAbsent(
                 Math.floorDiv(file.range().startMs(), inventory.options().windowMs(level)),

@@ -233,6 +233,13 @@ final class PaperStore implements AutoCloseable {
         assertThat(found.get(labels)).as(labels.toString()).isEqualTo(samples));
   }
 
+  /// Opens a file anew, after a test changed its bytes.
+  void reopen(long number) throws IOException {
+    MergeInput before = files.get(number);
+    release(before);
+    open(number, before.stored().kind(), before.stored().createdMs());
+  }
+
   private static void release(MergeInput input) {
     switch (input) {
       case MergeInput.Part part -> part.file().release();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -271,6 +272,41 @@ class PlannerTest {
     Plan plan = Planner.next(at(7 * DAY, first, between, last)).orElseThrow();
     assertThat(plan).isInstanceOf(PartsToBlock.class);
     assertThat(numbers(plan)).containsExactly(1L);
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_stops_no_other() {
+    StoredFile first = part(1, 0, 9, 100);
+    StoredFile broken = part(2, 5, 15, 100);
+    StoredFile last = part(3, 10, 19, 100);
+    StoredFile elsewhere = part(4, DAY, DAY + 9, 100);
+    Inventory inventory =
+        new Inventory(
+            List.of(first, broken, last, elsewhere),
+            Set.of(2L),
+            Map.of(2L, 100L),
+            9 * DAY,
+            Long.MAX_VALUE,
+            OPTIONS);
+    Plan plan = Planner.next(inventory).orElseThrow();
+    assertThat(numbers(plan)).containsExactly(1L);
+    Inventory then =
+        new Inventory(
+            List.of(
+                new StoredFile(5, Kind.BLOCK, first.range(), 1, 1, 100, 100, 0),
+                broken,
+                new StoredFile(6, Kind.BLOCK, last.range(), 3, 3, 100, 100, 0),
+                elsewhere),
+            Set.of(2L),
+            Map.of(2L, 100L),
+            9 * DAY,
+            Long.MAX_VALUE,
+            OPTIONS);
+    assertThat(numbers(Planner.next(then).orElseThrow())).containsExactly(4L);
+    assertThat(Planner.clean(then)).isEmpty();
+    Inventory old =
+        new Inventory(List.of(broken), Set.of(2L), Map.of(), 40 * DAY, Long.MAX_VALUE, OPTIONS);
+    assertThat(Planner.next(old)).containsInstanceOf(Drop.class);
   }
 
   /// Carries plans out on paper and checks that each keeps the order of overlapping files.
