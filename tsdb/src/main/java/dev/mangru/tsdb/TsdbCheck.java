@@ -38,6 +38,9 @@ public final class TsdbCheck {
       throw new NoSuchFileException(
           directory.toString(), null, "there is no such data directory; name an existing one");
     }
+    if (Upgrade.isDue(disk, directory)) {
+      return dev.mangru.tsdb.v1.TsdbCheck.check(directory, disk);
+    }
     List<String> checked = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     try (Closeable _ = disk.lock(directory)) {

@@ -5,6 +5,7 @@ import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.tsdb.TsdbCheck;
+import dev.mangru.tsdb.TsdbRepair;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,11 +17,13 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `mangru check DIR`: reads every byte of a data directory and says what is wrong. Changes
-/// nothing.
+/// nothing, except with `--repair`: then what is broken of the metrics is set aside and the rest
+/// saved.
 @Command(
     name = "check",
     description = "Verify a data directory. Exit status 1 if something is wrong.",
@@ -40,6 +43,13 @@ public final class CheckCommand implements Callable<Integer> {
       description = "The data directory, as given to \"up --data\".")
   private Path directory = Path.of("mangru-data");
 
+  @Option(
+      names = "--repair",
+      description =
+          "Make the metrics sound: move what is broken to metrics/quarantine, keep what can be read,"
+              + " and tell each loss. Nothing that is sound is touched.")
+  private boolean repair;
+
   @Override
   public Integer call() throws IOException {
     LUCENE_ADVICE.setLevel(Level.SEVERE);
@@ -53,7 +63,7 @@ public final class CheckCommand implements Callable<Integer> {
     boolean sound = true;
     Path metrics = directory.resolve("metrics");
     if (Files.isDirectory(metrics)) {
-      sound &= print(out, "metrics", TsdbCheck.check(metrics));
+      sound &= print(out, "metrics", repair ? repair(out, metrics) : TsdbCheck.check(metrics));
     }
     Path logs = directory.resolve("logs");
     if (Files.isDirectory(logs)) {
@@ -67,6 +77,12 @@ public final class CheckCommand implements Callable<Integer> {
     out.println(sound ? "sound: " + directory : "broken: " + directory);
     out.flush();
     return sound ? 0 : 1;
+  }
+
+  private static CheckReport repair(PrintWriter out, Path metrics) throws IOException {
+    TsdbRepair.Outcome outcome = TsdbRepair.repair(metrics);
+    outcome.done().forEach(line -> out.println("metrics: REPAIRED " + line));
+    return outcome.after();
   }
 
   private static boolean print(PrintWriter out, String part, CheckReport report) {

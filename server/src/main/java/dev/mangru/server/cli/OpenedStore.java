@@ -1,11 +1,9 @@
 package dev.mangru.server.cli;
 
 import dev.mangru.model.metric.MetricStore;
-import dev.mangru.model.time.TimeRange;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbOptions;
-import dev.mangru.tsdb.transfer.AppenderTarget;
 import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,29 +15,26 @@ final class OpenedStore implements AutoCloseable {
 
   private final DataDirectory directory;
   private final Tsdb store;
-  private final ImportTarget target;
 
-  private OpenedStore(DataDirectory directory, Tsdb store, ImportTarget target) {
+  private OpenedStore(DataDirectory directory, Tsdb store) {
     this.directory = directory;
     this.store = store;
-    this.target = target;
   }
 
-  /// Takes the directory and opens the store in it; both are made if they are not there.
+  /// Takes the directory and opens the store in it; both are made if they are not there. No limit
+  /// of queries applies.
   ///
   /// @throws dev.mangru.server.config.StartFailure if another process holds the directory
   static OpenedStore open(Path data, Duration retention) throws IOException {
     DataDirectory directory = DataDirectory.take(data);
     OpenedStore opened = null;
     try {
-      InstantSource clock = InstantSource.system();
       TsdbOptions options =
-          TsdbOptions.builder(directory.path().resolve("metrics")).retention(retention).build();
-      Tsdb store = Tsdb.open(options, clock);
-      long now = clock.millis();
-      TimeRange accepted =
-          new TimeRange(now - options.retention().toMillis(), now + options.maxAhead().toMillis());
-      opened = new OpenedStore(directory, store, new AppenderTarget(store, accepted));
+          TsdbOptions.builder(directory.path().resolve("metrics"))
+              .retention(retention)
+              .maxQuerySeries(Long.MAX_VALUE)
+              .build();
+      opened = new OpenedStore(directory, Tsdb.open(options, InstantSource.system()));
       return opened;
     } finally {
       if (opened == null) {
@@ -53,7 +48,7 @@ final class OpenedStore implements AutoCloseable {
   }
 
   ImportTarget target() {
-    return target;
+    return store.importTarget();
   }
 
   /// Where files of an import in progress may lie.

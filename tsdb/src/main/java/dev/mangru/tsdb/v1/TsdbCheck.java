@@ -33,7 +33,8 @@ public final class TsdbCheck {
     return check(directory, Disk.REAL);
   }
 
-  static CheckReport check(Path directory, Disk disk) throws IOException {
+  /// As [#check(Path)], on another disk.
+  public static CheckReport check(Path directory, Disk disk) throws IOException {
     if (!disk.exists(directory)) {
       throw new NoSuchFileException(
           directory.toString(), null, "there is no such data directory; name an existing one");

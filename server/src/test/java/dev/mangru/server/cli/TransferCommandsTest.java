@@ -1,0 +1,150 @@
+package dev.mangru.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mangru.server.Mangru;
+import dev.mangru.server.config.DataDirectory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// `mangru import`, `mangru export` and `mangru check --repair`, as people meet them.
+final class TransferCommandsTest {
+
+  @TempDir Path folder;
+
+  private record Outcome(int exitCode, String output) {}
+
+  private static Outcome mangru(Object... arguments) {
+    StringWriter text = new StringWriter();
+    CommandLine line = Mangru.commandLine();
+    PrintWriter writer = new PrintWriter(text);
+    line.setOut(writer);
+    line.setErr(writer);
+    int exitCode = line.execute(Stream.of(arguments).map(Object::toString).toArray(String[]::new));
+    return new Outcome(exitCode, text.toString());
+  }
+
+  private static Outcome succeeds(Object... arguments) {
+    Outcome outcome = mangru(arguments);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    return outcome;
+  }
+
+  /// Six days of three series, the last of them counters with start times.
+  private static String page() {
+    long end = Instant.now().getEpochSecond() - 60;
+    StringBuilder text = new StringBuilder("# TYPE hits counter\n");
+    for (long time = end - 6 * 86_400; time < end; time += 900) {
+      text.append("hits_total{job=\"웹\"} ").append(time % 777).append(' ').append(time);
+      text.append("\nhits_created{job=\"웹\"} ").append(end - 7 * 86_400).append(' ');
+      text.append(time).append('\n');
+    }
+    for (long time = end - 6 * 86_400; time < end; time += 900) {
+      text.append("load{host=\"a\"} ").append(time % 13 / 7.0).append(' ').append(time);
+      text.append('\n');
+    }
+    text.append("load{host=\"b\"} NaN ").append(end).append('\n');
+    return text.append("# EOF\n").toString();
+  }
+
+  @Test
+  void an_export_imported_elsewhere_exports_the_same_bytes() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path first = folder.resolve("first");
+    Outcome imported = succeeds("import", "--data", first, "--openmetrics", file);
+    assertThat(imported.output())
+        .contains("read 1,153 samples of 3 series", "imported 1,153", "already there 0")
+        .doesNotContain("refused");
+    Path one = folder.resolve("one.txt");
+    succeeds("export", "--data", first, "--format", "openmetrics", one);
+    Path second = folder.resolve("second");
+    succeeds("import", "--data", second, "--openmetrics", one);
+    Path two = folder.resolve("two.txt");
+    succeeds("export", "--data", second, "--format", "openmetrics", two);
+    assertThat(Files.readString(two)).isEqualTo(Files.readString(one)).startsWith("# TYPE hits");
+    Outcome again = succeeds("import", "--data", first, "--openmetrics", one);
+    assertThat(again.output()).contains("imported 0", "already there 1,153");
+    assertThat(first.resolve("import.tmp")).doesNotExist();
+    Outcome lines =
+        succeeds("export", "--data", first, "--format", "jsonl", "--match", "load{host='b'}", "-");
+    assertThat(lines.output())
+        .startsWith("{\"metric\":{\"__name__\":\"load\",\"host\":\"b\"},\"values\":[null],")
+        .contains("exported 1 samples of 1 series");
+  }
+
+  @Test
+  void a_directory_in_use_is_refused() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path data = folder.resolve("data");
+    try (DataDirectory _ = DataDirectory.take(data)) {
+      Outcome outcome = mangru("import", "--data", data, "--openmetrics", file);
+      assertThat(outcome.exitCode()).isEqualTo(74);
+      assertThat(outcome.output()).contains("is in use by this process: stop it first");
+    }
+  }
+
+  @Test
+  void a_wrong_file_changes_nothing_and_names_the_line() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, "up 1 1700000000\nup 1\n# EOF\n");
+    Path data = folder.resolve("data");
+    Outcome outcome = mangru("import", "--data", data, "--openmetrics", file);
+    assertThat(outcome.exitCode()).isEqualTo(74);
+    assertThat(outcome.output()).contains(file + ", line 2: the sample has no timestamp");
+    assertThat(mangru("import", "--data", data, "--openmetrics", folder.resolve("no")).output())
+        .contains("is not there or cannot be read");
+    assertThat(mangru("import", "--data", data).exitCode()).isEqualTo(64);
+    assertThat(mangru("export", "--data", data, "--format", "csv", "-").output())
+        .contains("unknown format \"csv\": openmetrics and jsonl are supported");
+  }
+
+  @Test
+  void old_samples_are_refused_with_a_count() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, "up 1 1000\nup 1 2000\n# EOF\n");
+    Outcome outcome = succeeds("import", "--data", folder.resolve("data"), "--openmetrics", file);
+    assertThat(outcome.output())
+        .contains("imported 0", "refused 2: sample too old: the oldest accepted time is ");
+  }
+
+  @Test
+  void a_repair_saves_what_is_sound_and_tells_the_loss() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path data = folder.resolve("data");
+    succeeds("import", "--data", data, "--openmetrics", file);
+    assertThat(succeeds("check", data).output()).contains("sound: " + data);
+    Path block = firstBlock(data);
+    byte[] bytes = Files.readAllBytes(block);
+    bytes[bytes.length / 4] ^= 2;
+    Files.write(block, bytes);
+    Outcome broken = mangru("check", data);
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(broken.output()).contains("metrics: PROBLEM " + block + " at offset ");
+    Outcome repaired = succeeds("check", data, "--repair");
+    assertThat(repaired.output())
+        .contains("metrics: REPAIRED " + block + ": ", "samples are lost", "sound: " + data);
+    assertThat(data.resolve("metrics/quarantine").resolve(block.getFileName()))
+        .hasBinaryContent(bytes);
+    assertThat(succeeds("check", data, "--repair").output()).doesNotContain("REPAIRED");
+  }
+
+  private static Path firstBlock(Path data) {
+    try (Stream<Path> files = Files.list(data.resolve("metrics/blocks"))) {
+      return files.sorted().findFirst().orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
