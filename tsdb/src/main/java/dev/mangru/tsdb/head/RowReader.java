@@ -167,6 +167,15 @@ public final class RowReader implements AutoCloseable {
             : histogram == null && record.valueBits() == valueBits);
   }
 
+  /// Another reader of the same rows, for another thread; this one is open.
+  public RowReader another() {
+    Rows.Group held = group;
+    if (held == null) {
+      throw new IllegalStateException("the reader is closed");
+    }
+    return rows.another(held, fromRow);
+  }
+
   /// Lets go of the pages. Closing again does nothing.
   @Override
   public void close() {

@@ -338,6 +338,17 @@ public final class Rows implements AutoCloseable {
     }
   }
 
+  /// Another reader of a group that an open reader keeps.
+  RowReader another(Group group, long fromRow) {
+    lock.lock();
+    try {
+      group.readers++;
+      return new RowReader(this, group, fromRow);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void close(Group group) {
     lock.lock();
     try {

@@ -59,7 +59,7 @@ public final class SeriesTable {
     try {
       int next = endRef;
       if (!mayAdd) {
-        return index.find(labels);
+        return index.findNear(labels);
       }
       if (next == Integer.MAX_VALUE) {
         throw new IllegalStateException(
@@ -80,7 +80,14 @@ public final class SeriesTable {
 
   /// The ref of the series with these labels, or -1.
   public int find(Labels labels) {
-    return index.find(labels);
+    if (!lock.tryLock()) {
+      return index.find(labels);
+    }
+    try {
+      return index.findNear(labels);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// The number after the last ref. Take it before anything that is to be consistent with it.

@@ -109,6 +109,33 @@ public final class LabelIndex {
     }
   }
 
+  /// As [#find], and faster for labels much like those added or found last. Writer only.
+  public int findNear(Labels labels) {
+    int count = labels.count();
+    if (nextPairs.length < count) {
+      nextPairs = new int[count * 2];
+    }
+    Labels last = lastLabels;
+    int known = 0;
+    for (int i = 0; i < count; i++) {
+      String name = labels.name(i);
+      while (known < last.count() && Labels.compareUtf8(last.name(known), name) < 0) {
+        known++;
+      }
+      boolean same =
+          known < last.count()
+              && last.name(known).equals(name)
+              && last.value(known).equals(labels.value(i));
+      int pair = same ? lastPairs[known] : findPair(name, labels.value(i));
+      if (pair < 0) {
+        return -1;
+      }
+      nextPairs[i] = pair;
+    }
+    keepResolved(labels);
+    return find(lastPairs, count, Hashing.of(lastPairs, count), compared);
+  }
+
   /// Leaves the pairs of `labels` in [#lastPairs], adding those that are new.
   private int resolve(Labels labels) {
     int count = labels.count();
@@ -137,11 +164,15 @@ public final class LabelIndex {
       }
       nextPairs[i] = pair;
     }
+    keepResolved(labels);
+    return count;
+  }
+
+  private void keepResolved(Labels labels) {
     int[] swap = lastPairs;
     lastPairs = nextPairs;
     nextPairs = swap;
     lastLabels = labels;
-    return count;
   }
 
   /// The number of a name, added if need be.

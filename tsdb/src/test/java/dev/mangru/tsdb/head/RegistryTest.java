@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ class RegistryTest {
     }
   }
 
-  private static TreeMap<Integer, Labels> contents(SeriesTable table) {
+  private static NavigableMap<Integer, Labels> contents(SeriesTable table) {
     TreeMap<Integer, Labels> all = new TreeMap<>();
     for (int ref : table.select(List.of(), table.endRef()).toArray()) {
       all.put(ref, table.labels(ref));
@@ -59,7 +60,7 @@ class RegistryTest {
     Path file = disk.root().resolve("1.reg");
     Registry.create(disk, file).close();
     long durable = bytes(disk, file).length;
-    TreeMap<Integer, Labels> expected = new TreeMap<>();
+    NavigableMap<Integer, Labels> expected = new TreeMap<>();
     int expectedEnd = 0;
     int file0 = 1;
     int nextLabels = 0;
@@ -145,7 +146,7 @@ class RegistryTest {
     SeriesTable salvaged = new SeriesTable();
     Registry.Contents contents = Registry.salvage(disk, file, salvaged);
     assertThat(contents.damage()).isNotEmpty();
-    TreeMap<Integer, Labels> expected = contents(table);
+    NavigableMap<Integer, Labels> expected = contents(table);
     for (int b = 0; b < 3; b++) {
       if (at >= starts[b] && at < starts[b + 1]) {
         expected.subMap(10 * b, 10 * b + 10).clear();

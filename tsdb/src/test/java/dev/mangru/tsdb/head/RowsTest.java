@@ -190,6 +190,10 @@ class RowsTest {
         long c = rows.append(3, 30, b, 0);
         assertThat(rows.pagesInUse()).isEqualTo(3);
         assertThat(rows.open(0)).isNull();
+        RowReader another = old.another();
+        assertThat(another.isSame(a, SampleCursor.NO_START, 10, null)).isTrue();
+        another.close();
+        assertThatThrownBy(another::another).hasMessage("the reader is closed");
         SampleColumns columns = new SampleColumns();
         old.read(c, a + 1, Long.MIN_VALUE, Long.MAX_VALUE, columns);
         assertThat(columns.count()).isEqualTo(1);

@@ -3,12 +3,15 @@ package dev.mangru.tsdb.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.LabelMatcher.Operator;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.testkit.Seeds;
+import dev.mangru.tsdb.index.Cardinality;
 import dev.mangru.tsdb.index.Runs;
 import dev.mangru.tsdb.index.SeriesView;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -191,6 +194,64 @@ class SeriesTableTest {
       assertThat(view.values(name, matchers)).as(name).isEqualTo(naive.values(name, expected));
     }
     assertThat(view.values("nowhere")).isEmpty();
+  }
+
+  @Seeds(30)
+  void a_cardinality_report_counts_as_one_would_by_hand(long seed) {
+    Random random = new Random(seed);
+    SeriesTable table = new SeriesTable();
+    Naive naive = new Naive();
+    for (int i = 0; i < 5 + 10 * seed; i++) {
+      Labels labels = labels(random);
+      table.findOrAdd(labels);
+      naive.findOrAdd(labels);
+    }
+    Map<String, Long> metrics = new HashMap<>();
+    Map<String, Long> pairs = new HashMap<>();
+    Map<String, Long> bytes = new HashMap<>();
+    Map<String, Set<String>> values = new HashMap<>();
+    for (Labels labels : naive.series.values()) {
+      for (Label label : labels) {
+        pairs.merge(label.name() + "=" + label.value(), 1L, Long::sum);
+        bytes.merge(label.name(), utf8Bytes(label.value()), Long::sum);
+        values.computeIfAbsent(label.name(), _ -> new HashSet<>()).add(label.value());
+        if (label.name().equals(Labels.METRIC_NAME)) {
+          metrics.merge(label.value(), 1L, Long::sum);
+        }
+      }
+    }
+    Map<String, Long> valueCounts = new HashMap<>();
+    values.forEach((name, all) -> valueCounts.put(name, (long) all.size()));
+    int limit = random.nextInt(12);
+    assertThat(table.cardinality(limit))
+        .isEqualTo(
+            new Cardinality(
+                naive.series.size(),
+                pairs.size(),
+                top(metrics, limit),
+                top(valueCounts, limit),
+                top(bytes, limit),
+                top(pairs, limit)));
+  }
+
+  private static long utf8Bytes(String text) {
+    // Half a pair keeps three bytes, where the JDK's coder gives one question mark.
+    long halves =
+        text.codePoints()
+            .filter(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+            .count();
+    return text.getBytes(StandardCharsets.UTF_8).length + 2 * halves;
+  }
+
+  private static List<Cardinality.Count> top(Map<String, Long> counts, int limit) {
+    return counts.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry::getKey, Labels::compareUtf8))
+        .limit(limit)
+        .map(entry -> new Cardinality.Count(entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   @Test
