@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes a block: chunks by series in label order, and an index. Confined to one thread.
 ///
 /// Whatever throws, close the writer: a file that was not finished is removed. It keeps the labels
-/// of all series in memory, in some 30 bytes each where targets share them.
+/// of all series in memory, each text and each set of labels that series share once.
 public final class BlockWriter implements Closeable {
 
   private final Sealed sealed;

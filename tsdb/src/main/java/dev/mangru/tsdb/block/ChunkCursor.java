@@ -215,7 +215,7 @@ public final class ChunkCursor {
     }
     file.copy(entries.offset() + start, scratch, length);
     try {
-      parse(scratch, length, firstRef(number), file.int64(header + 8));
+      parse(scratch, start, length, firstRef(number), file.int64(header + 8));
     } catch (ArrayIndexOutOfBoundsException e) {
       throw corruptEntry(start, "entries that end with their group", "more", e);
     }
@@ -230,7 +230,7 @@ public final class ChunkCursor {
     end = 0;
   }
 
-  private void parse(byte[] bytes, int length, int firstRef, long firstOffset)
+  private void parse(byte[] bytes, long start, int length, int firstRef, long firstOffset)
       throws CorruptDataException {
     long ref = firstRef - 1L;
     long column = 0;
@@ -259,7 +259,7 @@ public final class ChunkCursor {
           || size > file.footer().pageTable() - offset
           || offset < Footer.HEADER_BYTES) {
         throw corruptEntry(
-            position,
+            start + position,
             "an entry of a directory",
             "series %d, column %d, chunk of %d bytes at %d".formatted(ref, column, size, offset),
             null);
@@ -516,13 +516,6 @@ public final class ChunkCursor {
     }
     file.copy(offsets[entry], scratch, length);
     out.bytes(scratch, 0, length);
-  }
-
-  /// The bytes of a chunk, checked: read-only, valid while the file is held.
-  MemorySegment bytes(int chunk) throws IOException {
-    int entry = entry(chunk);
-    file.verify(offsets[entry], lengths[entry]);
-    return segment.asSlice(offsets[entry], lengths[entry], 1);
   }
 
   /// Bytes of heap, about.

@@ -10,7 +10,7 @@ import dev.mangru.tsdb.codec.ByteWriter;
 /// bits, what differs from the entry before it.
 final class Directory {
 
-  /// Series in a group. Chosen: half a byte of header for each, 100 ns to decode.
+  /// Series in a group. Chosen: half a byte of header for each, and little to decode for one.
   static final int GROUP = 32;
 
   /// Bytes of a header: first number (32 bits), offset of the entries (32), of the chunks (64).
