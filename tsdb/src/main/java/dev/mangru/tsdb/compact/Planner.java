@@ -8,6 +8,7 @@ import dev.mangru.tsdb.compact.Plan.PartsToBlock;
 import dev.mangru.tsdb.compact.Plan.Rewrite;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -360,11 +361,18 @@ public final class Planner {
   /// written before it stay before it, those after stay after.
   static boolean keepsPrecedence(List<StoredFile> run, List<StoredFile> all) {
     long first = Long.MAX_VALUE;
+    long startMs = Long.MAX_VALUE;
+    long endMs = Long.MIN_VALUE;
+    Set<Long> numbers = new HashSet<>();
     for (StoredFile file : run) {
       first = Math.min(first, file.firstSeq());
+      startMs = Math.min(startMs, file.range().startMs());
+      endMs = Math.max(endMs, file.range().endMs());
+      numbers.add(file.number());
     }
+    TimeRange range = new TimeRange(startMs, endMs);
     for (StoredFile other : all) {
-      if (run.contains(other)) {
+      if (!range.overlaps(other.range()) || numbers.contains(other.number())) {
         continue;
       }
       for (StoredFile file : run) {
