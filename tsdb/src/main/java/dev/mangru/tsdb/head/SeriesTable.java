@@ -102,11 +102,13 @@ public final class SeriesTable {
 
   // ---- refs by the hash of a sender's bytes
 
-  /// The series remembered for this hash: [#ref] and [#entry] of the result, or -1. Lock-free.
+  /// The series remembered for this hash: [#ref] and [#entry] of the result; -1 if there is none or it
+  /// was dropped. Lock-free.
   ///
   /// @param guess the entry looked at first: one more than that of the last hit, or -1
   public long find(long hash1, long hash2, int guess) {
-    return hashes.find(hash1, hash2, guess);
+    long hit = hashes.find(hash1, hash2, guess);
+    return hit >= 0 && !isKept(ref(hit)) ? -1 : hit;
   }
 
   /// The ref of a hit of [#find(long, long, int)]. It may have been dropped since: see [#DROPPED].
@@ -247,7 +249,6 @@ public final class SeriesTable {
       activeSeries = current.seriesCount() - forgotten;
       if (dropped > 0) {
         drops.incrementAndGet();
-        forgetHashesOfDropped();
       }
       return dropped;
     } finally {
@@ -255,15 +256,17 @@ public final class SeriesTable {
     }
   }
 
-  private void forgetHashesOfDropped() {
-    RawHashes old = hashes;
-    RawHashes kept = new RawHashes();
-    for (int entry = 0; entry < old.size(); entry++) {
-      if ((columns.flags(old.ref(entry)) & DROPPED) == 0) {
-        kept.remember(old.hash1(entry), old.hash2(entry), old.ref(entry));
+  /// Adds entries of series that are kept to `kept`; returns the refs they all had.
+  private int[] copyHashes(RawHashes from, int first, int end, RawHashes kept) {
+    int[] refs = new int[end - first];
+    for (int entry = first; entry < end; entry++) {
+      int ref = from.ref(entry);
+      refs[entry - first] = ref;
+      if (isKept(ref)) {
+        kept.remember(from.hash1(entry), from.hash2(entry), ref);
       }
     }
-    hashes = kept;
+    return refs;
   }
 
   /// Gives back the memory of dropped series. Series may be added meanwhile; one caller at a time.
@@ -272,8 +275,20 @@ public final class SeriesTable {
     int end = endRef;
     long before = drops.get();
     copy.add(0, end, this::isKept);
+    RawHashes known = hashes;
+    RawHashes kept = new RawHashes();
+    int[] refs = copyHashes(known, 0, known.size(), kept);
     lock.lock();
     try {
+      if (hashes == known) {
+        for (int entry = 0; entry < refs.length; entry++) {
+          if (known.ref(entry) != refs[entry]) { // came back under another ref meanwhile
+            copyHashes(known, entry, entry + 1, kept);
+          }
+        }
+        copyHashes(known, refs.length, known.size(), kept);
+        hashes = kept;
+      }
       copy.add(end, endRef, this::isKept);
       LabelIndex compacted = copy.index();
       for (int ref = 0; drops.get() != before && ref < end; ref++) {
