@@ -102,8 +102,8 @@ public final class SeriesTable {
 
   // ---- refs by the hash of a sender's bytes
 
-  /// The series remembered for this hash: [#ref] and [#entry] of the result; -1 if there is none or it
-  /// was dropped. Lock-free.
+  /// The series remembered for this hash: [#ref] and [#entry] of the result; -1 if there is none or
+  /// it was dropped. Lock-free.
   ///
   /// @param guess the entry looked at first: one more than that of the last hit, or -1
   public long find(long hash1, long hash2, int guess) {
