@@ -35,12 +35,6 @@ public interface Querier extends AutoCloseable {
     /// The series' labels, metric name included.
     Labels labels();
 
-    /// The value of one of its labels, or the empty string where there is none: the fast way to one
-    /// of many labels.
-    default String label(String name) {
-      return labels().get(name);
-    }
-
     /// Its samples in time order, stale markers included. Valid until the querier is closed.
     SampleCursor samples();
 

@@ -88,8 +88,8 @@ final class AggregateEvaluator {
           steps,
           new WindowKernels.Edge(true),
           presence,
-          (series, dropName, values, full) ->
-              fold.add(grouper.number(series), dropName, values, full));
+          (labels, dropName, values, full) ->
+              fold.add(grouper.number(labels), dropName, values, full));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
       boolean nameGoes = !CallEvaluator.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
@@ -97,8 +97,8 @@ final class AggregateEvaluator {
       calls.stream(
           call,
           steps,
-          (series, dropName, values, full) ->
-              fold.add(grouper.number(series), later || dropName, values, full));
+          (labels, dropName, values, full) ->
+              fold.add(grouper.number(labels), later || dropName, values, full));
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);

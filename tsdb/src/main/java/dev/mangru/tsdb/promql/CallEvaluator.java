@@ -138,12 +138,12 @@ final class CallEvaluator {
     stream(
         call,
         steps,
-        (series, dropName, values, _) -> {
+        (labels, dropName, values, _) -> {
           double[] copy = context.budget().copy(values);
           result.add(
               keepsName
-                  ? new StepSeries(series.labels(), dropName, copy)
-                  : evaluator.withoutName(series.labels(), copy));
+                  ? new StepSeries(labels, dropName, copy)
+                  : evaluator.withoutName(labels, copy));
         });
     return differ ? new Evaluated.Vectors(result) : evaluator.named(result);
   }
@@ -191,10 +191,10 @@ final class CallEvaluator {
         steps,
         kernel(call, steps),
         presence,
-        (series, dropName, values, full) -> {
-          sink.accept(series, dropName, values, full);
+        (labels, dropName, values, full) -> {
+          sink.accept(labels, dropName, values, full);
           if (!noted[0]) {
-            noteNonCounter(function, series.labels(), range.position(), context);
+            noteNonCounter(function, labels, range.position(), context);
             noted[0] = onceIsEnough;
           }
         });

@@ -96,8 +96,8 @@ final class Evaluator {
         steps,
         timestamps ? new WindowKernels.EdgeTime(true) : new WindowKernels.Edge(true),
         timestamps,
-        (series, dropName, values, _) ->
-            result.add(new StepSeries(series.labels(), dropName, context.budget().copy(values))));
+        (labels, dropName, values, _) ->
+            result.add(new StepSeries(labels, dropName, context.budget().copy(values))));
     return new Evaluated.Vectors(result);
   }
 

@@ -1,7 +1,6 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.Labels;
-import dev.mangru.tsdb.promql.SelectorReader.LabelSource;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.TreeSet;
@@ -57,17 +56,6 @@ final class LabelGrouper {
   /// The labels of `all` that count.
   Labels key(Labels all) {
     return labels(number(all));
-  }
-
-  /// The number of the group of a series.
-  int number(LabelSource series) {
-    if (without) {
-      return number(series.labels());
-    }
-    for (int n = 0; n < names.length; n++) {
-      found[n] = series.label(names[n]);
-    }
-    return numberOfFound();
   }
 
   /// The number of the group of these labels.

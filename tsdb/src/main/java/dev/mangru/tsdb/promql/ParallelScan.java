@@ -189,10 +189,7 @@ final class ParallelScan {
       Presence presence = batch.presence[i];
       if (presence != Presence.NONE) {
         sink.accept(
-            SeriesStream.source(series.get(first + i)),
-            false,
-            batch.values[i],
-            presence == Presence.FULL);
+            series.get(first + i).labels(), false, batch.values[i], presence == Presence.FULL);
       }
     }
     context.budget().work(64 * size);

@@ -110,22 +110,5 @@ final class SelectorReader {
   ///
   /// @param times may be longer than `count`
   @SuppressWarnings("ArrayRecordComponent") // hot, and never compared
-  record RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count)
-      implements LabelSource {
-
-    @Override
-    public String label(String name) {
-      return labels.get(name);
-    }
-  }
-
-  /// Labels that are put together only when they are needed.
-  interface LabelSource {
-
-    /// All of them.
-    Labels labels();
-
-    /// One value, or the empty string.
-    String label(String name);
-  }
+  record RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count) {}
 }

@@ -4,7 +4,6 @@ import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.time.TimeRange;
-import dev.mangru.tsdb.promql.SelectorReader.LabelSource;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +28,11 @@ final class SeriesStream {
   interface Sink {
     /// Takes one series.
     ///
-    /// @param series labels as the store has them, metric name included
+    /// @param labels as the store has them, metric name included
     /// @param dropName whether the argument of the function had lost its name already
     /// @param values one per step; used again for the next series
     /// @param full whether it is known that there is a value at every step
-    void accept(LabelSource series, boolean dropName, double[] values, boolean full);
+    void accept(Labels labels, boolean dropName, double[] values, boolean full);
   }
 
   /// An instant selector: the newest sample not older than the lookback, at every step.
@@ -81,7 +80,7 @@ final class SeriesStream {
           SeriesWorker.Presence found =
               worker.compute(raw.times(), raw.values(), raw.count(), values);
           if (found != SeriesWorker.Presence.NONE) {
-            sink.accept(raw, raw.dropName(), values, found == SeriesWorker.Presence.FULL);
+            sink.accept(raw.labels(), raw.dropName(), values, found == SeriesWorker.Presence.FULL);
           }
         });
     context.budget().release(values.length);
@@ -117,25 +116,11 @@ final class SeriesStream {
     for (Querier.Series series : selected) {
       SeriesWorker.Presence presence = worker.compute(series, reading, values);
       if (presence != SeriesWorker.Presence.NONE) {
-        sink.accept(source(series), false, values, presence == SeriesWorker.Presence.FULL);
+        sink.accept(series.labels(), false, values, presence == SeriesWorker.Presence.FULL);
       }
       budget.work(64);
     }
     budget.release(values.length);
-  }
-
-  static LabelSource source(Querier.Series series) {
-    return new LabelSource() {
-      @Override
-      public Labels labels() {
-        return series.labels();
-      }
-
-      @Override
-      public String label(String name) {
-        return series.label(name);
-      }
-    };
   }
 
   private StepWindows windows(RangeReader.Placement placement, Steps steps) {

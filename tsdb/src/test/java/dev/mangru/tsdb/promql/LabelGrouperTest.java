@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.testkit.Seeds;
-import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +32,7 @@ class LabelGrouperTest {
       Labels key = without ? labels.without(grouping) : labels.keep(grouping);
       int expected = numbers.computeIfAbsent(key, _ -> numbers.size());
 
-      int number =
-          random.nextBoolean()
-              ? grouper.number(labels)
-              : grouper.number(new RawSeries(labels, false, new long[0], new double[0], 0));
+      int number = grouper.number(labels);
 
       assertThat(number).isEqualTo(expected);
       assertThat((Object) grouper.labels(number)).isEqualTo(key);
