@@ -16,14 +16,14 @@ final class AggregateEvaluator {
 
   private final QueryContext context;
   private final Evaluator evaluator;
-  private final CallEvaluator calls;
+  private final RangeFunctions functions;
   private final SeriesStream stream;
 
   AggregateEvaluator(
-      QueryContext context, Evaluator evaluator, CallEvaluator calls, SeriesStream stream) {
+      QueryContext context, Evaluator evaluator, RangeFunctions functions, SeriesStream stream) {
     this.context = context;
     this.evaluator = evaluator;
-    this.calls = calls;
+    this.functions = functions;
     this.stream = stream;
   }
 
@@ -77,7 +77,7 @@ final class AggregateEvaluator {
   private Evaluated.Vectors fold(Expr.Aggregate aggregate, Steps steps) {
     StepFold fold = new StepFold(aggregate.operation(), steps.count(), context.budget());
     Expr inner = aggregate.inner();
-    Expr.Call call = calls.streamable(StepInvariance.unwrap(inner));
+    Expr.Call call = functions.streamable(StepInvariance.unwrap(inner));
     LabelGrouper grouper;
     if (evaluator.isPlainSelector(inner, steps)) {
       grouper = grouper(aggregate, aggregate.grouping(), false);
@@ -91,10 +91,10 @@ final class AggregateEvaluator {
           (labels, dropName, values, full) ->
               fold.add(grouper.number(labels), dropName, values, full));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
-      boolean nameGoes = !CallEvaluator.keepsName(call.function());
+      boolean nameGoes = !RangeFunctions.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
       grouper = grouper(aggregate, aggregate.grouping(), nameGoes && !later);
-      calls.stream(
+      functions.stream(
           call,
           steps,
           (labels, dropName, values, full) ->

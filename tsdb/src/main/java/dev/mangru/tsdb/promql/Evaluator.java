@@ -29,8 +29,9 @@ final class Evaluator {
     this.reader = new SelectorReader(context);
     this.ranges = new RangeReader(context, reader, this);
     this.stream = new SeriesStream(context, ranges);
-    this.calls = new CallEvaluator(context, this, reader, ranges, stream);
-    this.aggregates = new AggregateEvaluator(context, this, calls, stream);
+    RangeFunctions functions = new RangeFunctions(context, this, reader, ranges, stream);
+    this.calls = new CallEvaluator(context, this, stream, functions);
+    this.aggregates = new AggregateEvaluator(context, this, functions, stream);
     this.binaries = new BinaryEvaluator(context, this);
   }
 

@@ -130,7 +130,7 @@ final class ExtendedSelectors {
           }
           if (any) {
             result.add(evaluator.withoutName(raw.labels(), values));
-            CallEvaluator.noteNonCounter(call.function(), raw.labels(), range.position(), context);
+            RangeFunctions.noteNonCounter(call.function(), raw.labels(), range.position(), context);
           }
         });
     return evaluator.named(result);

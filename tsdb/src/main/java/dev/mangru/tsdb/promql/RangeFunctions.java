@@ -1,0 +1,249 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.SampleText;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Evaluates functions of a range vector: `rate`, `avg_over_time` and the like. Confined to the
+/// query's thread.
+final class RangeFunctions {
+
+  private static final List<String> COUNTER_SUFFIXES =
+      List.of("_total", "_sum", "_count", "_bucket");
+
+  private final QueryContext context;
+  private final Evaluator evaluator;
+  private final SelectorReader reader;
+  private final RangeReader ranges;
+  private final SeriesStream stream;
+
+  RangeFunctions(
+      QueryContext context,
+      Evaluator evaluator,
+      SelectorReader reader,
+      RangeReader ranges,
+      SeriesStream stream) {
+    this.context = context;
+    this.evaluator = evaluator;
+    this.reader = reader;
+    this.ranges = ranges;
+    this.stream = stream;
+  }
+
+  Evaluated evaluate(Expr.Call call, Steps steps) {
+    Function function = call.function();
+    Expr range = rangeOf(call);
+    Expr.Extension extension = ranges.extension(range);
+    if (extension != Expr.Extension.NONE) {
+      return new ExtendedSelectors(context, reader)
+          .overRange(call, range, extension, steps, ranges, evaluator);
+    }
+    boolean keepsName = keepsName(function);
+    boolean differ = keepsName || haveOneName(range);
+    List<StepSeries> result = new ArrayList<>();
+    stream(
+        call,
+        steps,
+        (labels, dropName, values, _) -> {
+          double[] copy = context.budget().copy(values);
+          result.add(
+              keepsName
+                  ? new StepSeries(labels, dropName, copy)
+                  : evaluator.withoutName(labels, copy));
+        });
+    return differ ? new Evaluated.Vectors(result) : evaluator.named(result);
+  }
+
+  /// The function of a range whose series can be had one by one without a look at the others, or
+  /// null: its series are told apart by more than their metric name.
+  Expr.@Nullable Call streamable(Expr expression) {
+    if (!(expression instanceof Expr.Call call) || !isOverRange(call.function())) {
+      return null;
+    }
+    Expr range = rangeOf(call);
+    boolean differ =
+        context.options().delayedNameRemoval() || keepsName(call.function()) || haveOneName(range);
+    return differ && ranges.extension(range) == Expr.Extension.NONE ? call : null;
+  }
+
+  private static boolean isOverRange(Function function) {
+    return function != Function.ABSENT_OVER_TIME && function.arguments().contains(ValueType.MATRIX);
+  }
+
+  static boolean keepsName(Function function) {
+    return function == Function.FIRST_OVER_TIME || function == Function.LAST_OVER_TIME;
+  }
+
+  private boolean haveOneName(Expr range) {
+    return !context.options().typeAndUnitLabels()
+        && StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix
+        && SeriesStream.haveOneName(matrix.selector().matchers());
+  }
+
+  private static Expr rangeOf(Expr.Call call) {
+    return call.arguments().get(call.function() == Function.QUANTILE_OVER_TIME ? 1 : 0);
+  }
+
+  /// Hands the series of a function of a range without extension to `sink`, with their names.
+  void stream(Expr.Call call, Steps steps, SeriesStream.Sink sink) {
+    Function function = call.function();
+    Expr range = rangeOf(call);
+    boolean presence =
+        function == Function.COUNT_OVER_TIME || function == Function.PRESENT_OVER_TIME;
+    boolean onceIsEnough = haveOneName(range);
+    boolean[] noted = {function != Function.RATE && function != Function.INCREASE};
+    stream.overRange(
+        range,
+        steps,
+        kernel(call, steps),
+        presence,
+        (labels, dropName, values, full) -> {
+          sink.accept(labels, dropName, values, full);
+          if (!noted[0]) {
+            noteNonCounter(function, labels, range.position(), context);
+            noted[0] = onceIsEnough;
+          }
+        });
+  }
+
+  static void noteNonCounter(
+      Function function, Labels labels, Position position, QueryContext context) {
+    if (function != Function.RATE && function != Function.INCREASE) {
+      return;
+    }
+    String metric = labels.metricName();
+    if (metric.isEmpty()) {
+      return;
+    }
+    String type = labels.get(QueryContext.TYPE_LABEL);
+    if (context.options().typeAndUnitLabels() && !type.isEmpty()) {
+      if (!type.equals("counter") && !type.equals("histogram")) {
+        context
+            .annotations()
+            .info(
+                "metric might not be a counter, __type__ label is not set to \"counter\" or"
+                    + " \"histogram\", got "
+                    + GoText.quote(type)
+                    + ": "
+                    + GoText.quote(metric),
+                position);
+      }
+    } else if (!looksLikeCounter(metric)) {
+      context
+          .annotations()
+          .info(
+              "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "
+                  + GoText.quote(metric),
+              position);
+    }
+  }
+
+  private static boolean looksLikeCounter(String metric) {
+    for (String suffix : COUNTER_SUFFIXES) {
+      if (metric.endsWith(suffix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private WindowKernel kernel(Expr.Call call, Steps steps) {
+    return switch (call.function()) {
+      case RATE -> new RateKernel(true, true);
+      case INCREASE -> new RateKernel(true, false);
+      case DELTA -> new RateKernel(false, false);
+      case IRATE -> new WindowKernels.LastTwo(true);
+      case IDELTA -> new WindowKernels.LastTwo(false);
+      case CHANGES -> new WindowKernels.Changes(false);
+      case RESETS -> new WindowKernels.Changes(true);
+      case AVG_OVER_TIME -> new SumKernel(true);
+      case SUM_OVER_TIME -> new SumKernel(false);
+      case COUNT_OVER_TIME -> new WindowKernels.Count(false);
+      case PRESENT_OVER_TIME -> new WindowKernels.Count(true);
+      case MIN_OVER_TIME -> new ExtremeKernel(false);
+      case MAX_OVER_TIME -> new ExtremeKernel(true);
+      case FIRST_OVER_TIME -> new WindowKernels.Edge(false);
+      case LAST_OVER_TIME -> new WindowKernels.Edge(true);
+      case TS_OF_FIRST_OVER_TIME -> new WindowKernels.EdgeTime(false);
+      case TS_OF_LAST_OVER_TIME -> new WindowKernels.EdgeTime(true);
+      case Function _ -> new WindowKernels.EachWindow(windowFunction(call, steps));
+    };
+  }
+
+  private WindowKernels.WindowFunction windowFunction(Expr.Call call, Steps steps) {
+    return switch (call.function()) {
+      case TS_OF_MIN_OVER_TIME -> (window, _) -> timeOfExtreme(window, false);
+      case TS_OF_MAX_OVER_TIME -> (window, _) -> timeOfExtreme(window, true);
+      case STDVAR_OVER_TIME -> (window, _) -> WindowFunctions.variance(window);
+      case STDDEV_OVER_TIME -> (window, _) -> Math.sqrt(WindowFunctions.variance(window));
+      case MAD_OVER_TIME -> (window, _) -> WindowFunctions.medianAbsoluteDeviation(window);
+      case DERIV ->
+          (window, _) ->
+              window.size() < 2
+                  ? StepSeries.ABSENT
+                  : WindowFunctions.regression(window, window.times[window.from]).slope();
+      case PREDICT_LINEAR -> predictLinear(call, steps);
+      case QUANTILE_OVER_TIME -> quantileOverTime(call, steps);
+      case DOUBLE_EXPONENTIAL_SMOOTHING -> smoothing(call, steps);
+      case Function other ->
+          throw new IllegalStateException(other.text() + " is no function of a range");
+    };
+  }
+
+  private static double timeOfExtreme(Window window, boolean largest) {
+    int index = ExtremeKernel.extreme(window.values, window.from, window.to, largest);
+    return window.times[index] / 1000.0;
+  }
+
+  private WindowKernels.WindowFunction predictLinear(Expr.Call call, Steps steps) {
+    double[] seconds = evaluator.scalars(call.arguments().get(1), steps);
+    return (window, i) -> {
+      if (window.size() < 2) {
+        return StepSeries.ABSENT;
+      }
+      WindowFunctions.Line line = WindowFunctions.regression(window, window.evaluationMs);
+      return line.slope() * seconds[i] + line.intercept();
+    };
+  }
+
+  private WindowKernels.WindowFunction quantileOverTime(Expr.Call call, Steps steps) {
+    Expr parameter = call.arguments().getFirst();
+    double[] quantiles = evaluator.scalars(parameter, steps);
+    return (window, i) -> {
+      if (Quantiles.isStrange(quantiles[i])) {
+        context
+            .annotations()
+            .warn(
+                "quantile value should be between 0 and 1, got " + SampleText.general(quantiles[i]),
+                parameter.position());
+      }
+      return WindowFunctions.quantile(quantiles[i], window);
+    };
+  }
+
+  private WindowKernels.WindowFunction smoothing(Expr.Call call, Steps steps) {
+    double[] smoothing = evaluator.scalars(call.arguments().get(1), steps);
+    double[] trend = evaluator.scalars(call.arguments().get(2), steps);
+    return (window, i) -> {
+      checkFactor("smoothing", "sf", smoothing[i]);
+      checkFactor("trend", "tf", trend[i]);
+      return window.size() < 2
+          ? StepSeries.ABSENT
+          : WindowFunctions.smooth(window, smoothing[i], trend[i]);
+    };
+  }
+
+  private static void checkFactor(String name, String symbol, double factor) {
+    if (factor <= 0 || factor >= 1) {
+      throw QueryContext.execution(
+          "invalid "
+              + name
+              + " factor. Expected: 0 < "
+              + symbol
+              + " < 1, got: "
+              + GoFormat.fixed(factor, 6));
+    }
+  }
+}
