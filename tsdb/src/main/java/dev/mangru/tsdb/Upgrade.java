@@ -63,6 +63,7 @@ final class Upgrade {
       List<Manifest.Entry> entries = new ArrayList<>();
       long samples = writeBlocks(disk, directory, old, windowMs, nowMs, entries);
       long registryNumber = entries.size() + 1L;
+      keepTorn(disk, directory, old);
       Manifest named = manifest(old, registryNumber, 0, entries);
       try (Registry registry = Registry.create(disk, named.registryPath(directory))) {
         manifest(old, registryNumber, registry.length(), entries).write(disk, directory);
@@ -73,6 +74,25 @@ final class Upgrade {
           .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
           .log("the metrics were upgraded to the second format");
     }
+  }
+
+  /// Bytes of the log that could not be read stay for whoever wants to look at them.
+  private static void keepTorn(Disk disk, Path directory, OldStore old) throws IOException {
+    Path torn = old.torn();
+    if (torn == null) {
+      return;
+    }
+    Path folder = directory.resolve("quarantine");
+    Path target = folder.resolve("format-1-" + torn.getFileName());
+    disk.createDirectories(folder);
+    if (!disk.exists(target)) {
+      disk.link(torn, target);
+      disk.syncDirectory(folder);
+    }
+    LOG.atWarn()
+        .addKeyValue("file", torn)
+        .addKeyValue("kept_as", target)
+        .log("the end of the write-ahead log is torn; what is whole of it is upgraded");
   }
 
   private static Manifest manifest(

@@ -19,12 +19,10 @@ final class MergedSeries implements Querier.Series {
   private final Labels labels;
   private final List<ChunkRun> runs = new ArrayList<>(2);
   private final TimeRange range;
-  private final Stats stats;
 
-  MergedSeries(Labels labels, TimeRange range, Stats stats) {
+  MergedSeries(Labels labels, TimeRange range) {
     this.labels = labels;
     this.range = range;
-    this.stats = stats;
   }
 
   void add(ChunkRun run) {
@@ -39,7 +37,7 @@ final class MergedSeries implements Querier.Series {
   @Override
   public SampleCursor samples() {
     if (runs.size() == 1) {
-      return new RunCursor(runs.getFirst(), range, stats);
+      return new RunCursor(runs.getFirst(), range);
     }
     runs.sort(Comparator.comparingLong(run -> run.minMs(0)));
     boolean apart = true;
@@ -47,7 +45,7 @@ final class MergedSeries implements Querier.Series {
     for (int i = 0; i < runs.size(); i++) {
       ChunkRun run = runs.get(i);
       apart &= i == 0 || lastMs(runs.get(i - 1)) < run.minMs(0);
-      cursors.add(new RunCursor(run, range, stats));
+      cursors.add(new RunCursor(run, range));
     }
     return apart ? new SequenceCursor(cursors) : new MergeCursor(cursors);
   }

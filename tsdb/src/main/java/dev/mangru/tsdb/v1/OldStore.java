@@ -27,17 +27,23 @@ import org.jspecify.annotations.Nullable;
 /// into memory. The caller holds the directory's lock. Confined to one thread; close it.
 public final class OldStore implements Closeable {
 
-  private static final String WAL_FOLDER = "wal";
+  static final String WAL_FOLDER = "wal";
+
+  /// Bytes of a segment before its first record.
+  private static final long HEADER_BYTES = 8;
+
   private static final String SEGMENT_SUFFIX = ".log";
 
   private final BlockSet blocks;
   private final Head head;
   private final long nextSegment;
+  private final @Nullable Path torn;
 
-  private OldStore(BlockSet blocks, Head head, long nextSegment) {
+  private OldStore(BlockSet blocks, Head head, long nextSegment, @Nullable Path torn) {
     this.blocks = blocks;
     this.head = head;
     this.nextSegment = nextSegment;
+    this.torn = torn;
   }
 
   /// Opens the store. Nothing that counts is changed; what a crash has left behind is removed.
@@ -45,13 +51,19 @@ public final class OldStore implements Closeable {
   /// @throws dev.mangru.model.error.CorruptDataException if bytes cannot be right
   public static OldStore open(Disk disk, Path directory) throws IOException {
     Path wal = directory.resolve(WAL_FOLDER);
-    BlockSet blocks = BlockSet.open(disk, directory, disk.exists(wal));
+    BlockSet blocks = BlockSet.open(disk, directory);
     boolean whole = false;
     try {
       Head head = new Head();
-      RecordLog.read(disk, wal, blocks.firstSegment(), new Replay(head, wal));
+      Replay replay = new Replay(head, wal);
+      RecordLog.read(disk, wal, blocks.firstSegment(), replay);
+      long highest = highest(disk, wal);
       OldStore store =
-          new OldStore(blocks, head, Math.max(blocks.firstSegment(), highest(disk, wal)) + 1);
+          new OldStore(
+              blocks,
+              head,
+              Math.max(blocks.firstSegment(), highest) + 1,
+              replay.torn(disk, segmentPath(wal, highest), highest));
       whole = true;
       return store;
     } finally {
@@ -73,6 +85,16 @@ public final class OldStore implements Closeable {
       }
     }
     return highest;
+  }
+
+  private static Path segmentPath(Path wal, long segment) {
+    return wal.resolve("%08d.log".formatted(segment));
+  }
+
+  /// The last segment of the log if it has bytes behind its last whole record, else null. Mostly
+  /// the tail of a write that a crash has cut and nobody was told of.
+  public @Nullable Path torn() {
+    return torn;
   }
 
   /// The first segment number that the write-ahead log has not used.
@@ -110,12 +132,10 @@ public final class OldStore implements Closeable {
   private static void add(SampleSource source, TimeRange window, Map<Labels, MergedSeries> found) {
     for (SampleSource.Selected selected : source.select(List.of(), window)) {
       found
-          .computeIfAbsent(selected.labels(), labels -> new MergedSeries(labels, window, STATS))
+          .computeIfAbsent(selected.labels(), labels -> new MergedSeries(labels, window))
           .add(selected.run());
     }
   }
-
-  private static final Stats STATS = new Stats();
 
   @Override
   public void close() {
@@ -128,6 +148,8 @@ public final class OldStore implements Closeable {
     private final Head head;
     private final Path directory;
     private final RefTable byRef = new RefTable();
+    private long segment;
+    private long wholeEnd;
 
     Replay(Head head, Path directory) {
       this.head = head;
@@ -136,12 +158,24 @@ public final class OldStore implements Closeable {
 
     @Override
     public void read(RecordLog.Position position, ByteBuffer payload) throws IOException {
-      Path file = directory.resolve("%08d.log".formatted(position.segment()));
+      Path file = segmentPath(directory, position.segment());
+      segment = position.segment();
+      wholeEnd = position.offset() + RecordLog.RECORD_HEADER_BYTES + payload.remaining();
       head.beginRecord();
       try {
         BatchRecord.read(payload, file, position.offset() + RecordLog.RECORD_HEADER_BYTES, this);
       } finally {
         head.endRecord();
+      }
+    }
+
+    @Nullable Path torn(Disk disk, Path last, long number) throws IOException {
+      if (!disk.exists(last)) {
+        return null;
+      }
+      try (Disk.ReadableFile file = disk.open(last)) {
+        long end = segment == number ? wholeEnd : HEADER_BYTES;
+        return file.length() > end ? last : null;
       }
     }
 

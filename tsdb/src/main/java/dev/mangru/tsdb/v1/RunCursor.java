@@ -12,16 +12,14 @@ final class RunCursor implements SampleCursor {
 
   private final ChunkRun run;
   private final TimeRange range;
-  private final Stats stats;
   private int nextChunk;
   private @Nullable ChunkDecoder samples;
   private long timestampMs;
   private double value;
 
-  RunCursor(ChunkRun run, TimeRange range, Stats stats) {
+  RunCursor(ChunkRun run, TimeRange range) {
     this.run = run;
     this.range = range;
-    this.stats = stats;
   }
 
   @Override
@@ -46,7 +44,6 @@ final class RunCursor implements SampleCursor {
           return false;
         }
         Chunk chunk = run.load(nextChunk++);
-        stats.samplesRead.add(chunk.count());
         current = chunk.decoder();
         samples = current;
       }

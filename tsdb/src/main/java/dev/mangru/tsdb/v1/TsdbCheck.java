@@ -43,7 +43,7 @@ public final class TsdbCheck {
     List<String> problems = new ArrayList<>();
     try (Closeable _ = disk.lock(directory)) {
       long firstSegment = BlockCheck.check(disk, directory, checked, problems);
-      Path wal = directory.resolve(Tsdb.WAL_FOLDER);
+      Path wal = directory.resolve(OldStore.WAL_FOLDER);
       LogReader log = new LogReader(wal);
       try {
         RecordLog.read(disk, wal, firstSegment, log);

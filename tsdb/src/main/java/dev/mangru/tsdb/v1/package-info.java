@@ -1,5 +1,5 @@
-/// The first engine: a head of Gorilla chunks, a log of whole samples, blocks of two hours. Start
-/// with [Tsdb]; its bytes are drawn in FORMAT.md here.
+/// The first format, for reading: a directory of it is upgraded when it is opened. Start with
+/// [OldStore]; its bytes are drawn in FORMAT.md here.
 @NullMarked
 package dev.mangru.tsdb.v1;
 

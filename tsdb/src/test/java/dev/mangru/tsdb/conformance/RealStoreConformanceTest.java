@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.model.conformance.ConformanceReport;
 import dev.mangru.model.metric.MetricStore;
-import dev.mangru.tsdb.v1.Tsdb;
-import dev.mangru.tsdb.v1.TsdbOptions;
+import dev.mangru.tsdb.Tsdb;
+import dev.mangru.tsdb.TsdbOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

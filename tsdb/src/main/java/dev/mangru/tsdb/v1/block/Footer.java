@@ -3,7 +3,6 @@ package dev.mangru.tsdb.v1.block;
 import dev.mangru.model.disk.Disk.ReadableFile;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.tsdb.codec.ByteReader;
-import dev.mangru.tsdb.codec.ByteWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,16 +23,6 @@ record Footer(
 
   /// Bytes of the footer, its checksum and the magic at the end included.
   static final int BYTES = 8 + 4 + 4 + 8 + 8 + 8 + 4 + 4 + 8;
-
-  byte[] encode() {
-    ByteWriter writer = new ByteWriter(BYTES);
-    writer.u64(indexOffset).u32(indexLength).u32(indexCrc);
-    writer.u64(minMs).u64(maxMs).u64(samples).u32(series);
-    byte[] content = writer.toByteArray();
-    writer.u32(Checksums.crc32c(content, 0, content.length));
-    writer.bytes(MAGIC, 0, MAGIC.length);
-    return writer.toByteArray();
-  }
 
   static Footer read(Path path, ReadableFile file) throws IOException {
     long length = file.length();

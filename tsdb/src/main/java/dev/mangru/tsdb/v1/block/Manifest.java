@@ -2,7 +2,6 @@ package dev.mangru.tsdb.v1.block;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.Disk.ReadableFile;
-import dev.mangru.model.disk.Disk.WritableFile;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
@@ -42,45 +41,9 @@ record Manifest(long firstSegment, long nextBlock, List<Long> blocks) {
     blocks = List.copyOf(blocks);
   }
 
-  static Manifest empty() {
-    return new Manifest(1, 1, List.of());
-  }
-
-  String encode() {
-    StringBuilder text = new StringBuilder();
-    text.append(FORMAT).append(VERSION).append('\n');
-    text.append("wal-first-segment ").append(firstSegment).append('\n');
-    text.append("next-block ").append(nextBlock).append('\n');
-    for (long block : blocks) {
-      text.append("block ").append(block).append('\n');
-    }
-    String checksum = checksum(text);
-    return text.append("crc32c ").append(checksum).append('\n').toString();
-  }
-
   private static String checksum(CharSequence text) {
     byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
     return "%08x".formatted(Checksums.crc32c(bytes, 0, bytes.length));
-  }
-
-  /// Writes this manifest under a temporary name. The one that counts stays as it is.
-  void writeBeside(Disk disk, Path directory) throws IOException {
-    Path temporary = temporary(directory);
-    disk.delete(temporary);
-    try (WritableFile file = disk.create(temporary)) {
-      file.write(ByteBuffer.wrap(encode().getBytes(StandardCharsets.ISO_8859_1)));
-      file.sync();
-    }
-  }
-
-  /// Makes what [#writeBeside] wrote the one that counts, durably. After a failure either may.
-  void replace(Disk disk, Path directory) throws IOException {
-    disk.rename(temporary(directory), directory.resolve(NAME));
-    disk.syncDirectory(directory);
-  }
-
-  private static Path temporary(Path directory) {
-    return directory.resolve(NAME + ".tmp");
   }
 
   /// Reads the manifest of `directory`.

@@ -2,14 +2,13 @@ package dev.mangru.tsdb.v1.head;
 
 import dev.mangru.model.metric.Labels;
 import dev.mangru.tsdb.codec.ByteReader;
-import dev.mangru.tsdb.codec.ByteWriter;
 import dev.mangru.tsdb.v1.chunk.Newest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The one kind of log record: definitions of series, then samples. Confined to one thread.
+/// The one kind of log record: definitions of series, then samples.
 ///
 /// A record defines every series it names unless a durable record already does, so a record that
 /// never made it to disk leaves no dangling names behind. The bytes are drawn in FORMAT.md.
@@ -17,52 +16,7 @@ public final class BatchRecord {
 
   private static final int KIND_BATCH = 1;
 
-  private final ByteWriter definitions = new ByteWriter(64);
-  private final ByteWriter samples;
-  private int definitionCount;
-  private int sampleCount;
-  private long previousRef;
-  private long previousMs;
-
-  /// A record for about `expectedSamples`.
-  public BatchRecord(int expectedSamples) {
-    samples = new ByteWriter(expectedSamples * 13 + 16);
-  }
-
-  /// Adds a definition.
-  public void define(long ref, Labels labels, @Nullable Newest newest) {
-    definitionCount++;
-    definitions.varint(ref).varint(labels.count());
-    for (int i = 0; i < labels.count(); i++) {
-      definitions.text(labels.name(i)).text(labels.value(i));
-    }
-    if (newest == null) {
-      definitions.u8(0);
-    } else {
-      definitions.u8(1).zigZag(newest.timestampMs()).u64(newest.valueBits());
-    }
-  }
-
-  /// Adds a sample of a series defined here or in an earlier record.
-  public void sample(long ref, long timestampMs, long valueBits) {
-    sampleCount++;
-    samples.zigZag(ref - previousRef).zigZag(timestampMs - previousMs).u64(valueBits);
-    previousRef = ref;
-    previousMs = timestampMs;
-  }
-
-  /// Bytes so far, about.
-  public int length() {
-    return definitions.length() + samples.length() + 16;
-  }
-
-  /// The finished record.
-  public ByteBuffer toBuffer() {
-    ByteWriter all = new ByteWriter(length() + 16);
-    all.u8(KIND_BATCH).varint(definitionCount).append(definitions);
-    all.varint(sampleCount).append(samples);
-    return all.toBuffer();
-  }
+  private BatchRecord() {}
 
   /// Takes the parts of a record in order.
   public interface Visitor {
