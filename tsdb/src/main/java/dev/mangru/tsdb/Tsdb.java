@@ -65,6 +65,7 @@ public final class Tsdb implements MetricStore {
   private final Maintenance maintenance;
   private final AtomicReference<View> view;
   private final Stats stats;
+  private final AtomicReference<@Nullable SeriesBudget> shared = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Tsdb(
@@ -335,6 +336,14 @@ public final class Tsdb implements MetricStore {
     return maintenance.snapshots();
   }
 
+  /// Joins a budget of series that this store and others share, until it is closed. For once, before
+  /// anybody writes.
+  public void share(SeriesBudget budget) {
+    budget.join(table);
+    shared.set(budget);
+    writePath.share(budget);
+  }
+
   /// Takes samples in bulk, for any time inside the retention, past log and memory. For one thread;
   /// best while nobody writes.
   public ImportTarget importTarget() {
@@ -371,6 +380,10 @@ public final class Tsdb implements MetricStore {
       return;
     }
     writePath.close();
+    SeriesBudget budget = shared.get();
+    if (budget != null) {
+      budget.leave(table);
+    }
     try {
       maintenance.close();
       rows.close();
@@ -379,6 +392,10 @@ public final class Tsdb implements MetricStore {
       throw new MangruException(
           ErrorCode.INTERNAL, "cannot let go of " + options.directory() + ": " + e, e);
     }
+  }
+
+  TsdbOptions options() {
+    return options;
   }
 
   Stats stats() {

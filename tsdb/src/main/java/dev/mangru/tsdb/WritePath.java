@@ -100,6 +100,9 @@ final class WritePath {
   private final AtomicLong newSeriesMinute = new AtomicLong();
   private final AtomicLong newSeriesInMinute = new AtomicLong();
 
+  /// Shared with other stores, if there are any.
+  private volatile @Nullable SeriesBudget budget;
+
   private final ReentrantLock submitLock = new ReentrantLock();
 
   @GuardedBy("submitLock")
@@ -226,6 +229,10 @@ final class WritePath {
     if (table.activeSeries() >= options.maxSeries()) {
       return new AppendResult.TooManySeries(options.maxSeries());
     }
+    SeriesBudget shared = budget;
+    if (shared != null && shared.usedUp()) {
+      return new AppendResult.TooManySeries(shared.maxSeries());
+    }
     long minute = clock.millis() / 60_000;
     if (newSeriesMinute.getAndSet(minute) != minute) {
       newSeriesInMinute.set(0);
@@ -234,6 +241,16 @@ final class WritePath {
       return new AppendResult.NewSeriesTooFast(options.maxNewSeriesPerMinute());
     }
     return null;
+  }
+
+  /// Has new series counted against a budget of several stores too.
+  void share(SeriesBudget shared) {
+    budget = shared;
+  }
+
+  /// Series that came in this minute of the clock.
+  long newSeriesThisMinute() {
+    return newSeriesMinute.get() == clock.millis() / 60_000 ? newSeriesInMinute.get() : 0;
   }
 
   void countNewSeries() {

@@ -1,0 +1,156 @@
+package dev.mangru.tsdb;
+
+import dev.mangru.model.disk.Durability;
+import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.MetricStoreAdmin;
+import dev.mangru.model.metric.MetricStoreStatus;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.compact.Snapshots;
+import dev.mangru.tsdb.head.SeriesTable;
+import dev.mangru.tsdb.index.Cardinality;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What an administrator does to a [Tsdb], logged with how long it took. Thread-safe.
+public final class TsdbAdmin implements MetricStoreAdmin {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TsdbAdmin.class);
+
+  private final Tsdb tsdb;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /// @param random makes names of snapshots that differ within a second; thread-safe
+  public TsdbAdmin(Tsdb tsdb, InstantSource clock, RandomGenerator random) {
+    this.tsdb = tsdb;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  @Override
+  public void deleteSeries(List<List<LabelMatcher>> selectors, TimeRange range) throws IOException {
+    for (List<LabelMatcher> matchers : selectors) {
+      Instant begin = clock.instant();
+      tsdb.delete(matchers, range, begin);
+      LOG.atInfo()
+          .addKeyValue("matchers", matchers)
+          .addKeyValue("startMs", range.startMs())
+          .addKeyValue("endMs", range.endMs())
+          .addKeyValue("took", Duration.between(begin, clock.instant()))
+          .log("series deleted");
+    }
+  }
+
+  @Override
+  public void cleanTombstones() throws IOException {
+    Instant begin = clock.instant();
+    tsdb.cleanTombstones(begin);
+    LOG.atInfo()
+        .addKeyValue("took", Duration.between(begin, clock.instant()))
+        .log("deleted samples removed from the files");
+  }
+
+  @Override
+  public String snapshot() throws IOException {
+    Instant begin = clock.instant();
+    String name = Snapshots.name(begin, random);
+    tsdb.snapshot(name, begin);
+    LOG.atInfo()
+        .addKeyValue("name", name)
+        .addKeyValue("took", Duration.between(begin, clock.instant()))
+        .log("snapshot made");
+    return name;
+  }
+
+  @Override
+  public void compact() throws IOException {
+    Instant begin = clock.instant();
+    LOG.atInfo().log("settling the time-series store was asked for");
+    tsdb.compactAll(begin);
+    LOG.atInfo()
+        .addKeyValue("took", Duration.between(begin, clock.instant()))
+        .log("the time-series store is settled");
+  }
+
+  @Override
+  public MetricStoreStatus status(int limit) {
+    Cardinality cardinality = tsdb.series().cardinality(limit);
+    return new MetricStoreStatus(
+        memory(cardinality.series()),
+        new MetricStoreStatus.Cardinality(
+            cardinality.labelPairs(),
+            counts(cardinality.seriesByMetricName()),
+            counts(cardinality.valuesByLabelName()),
+            counts(cardinality.bytesByLabelName()),
+            counts(cardinality.seriesByLabelPair())),
+        new MetricStoreStatus.Limits(
+            tsdb.options().maxSeries(),
+            tsdb.writePath().newSeriesThisMinute(),
+            tsdb.options().maxNewSeriesPerMinute()),
+        disk(),
+        tsdb.durability() == Durability.SYNCED,
+        tsdb.refusal());
+  }
+
+  private static List<MetricStoreStatus.Count> counts(List<Cardinality.Count> counts) {
+    return counts.stream()
+        .map(each -> new MetricStoreStatus.Count(each.name(), each.count()))
+        .toList();
+  }
+
+  private MetricStoreStatus.Memory memory(long series) {
+    SeriesTable table = tsdb.series();
+    long newest = Long.MIN_VALUE;
+    long oldest = Long.MAX_VALUE;
+    int end = table.endRef();
+    for (int ref = 0; ref < end; ref++) {
+      if ((table.flags(ref) & SeriesTable.DROPPED) == 0 && table.lastRow(ref) >= 0) {
+        newest = Math.max(newest, table.newestMs(ref));
+        oldest = Math.min(oldest, table.newestMs(ref));
+      }
+    }
+    long parts = Long.MAX_VALUE;
+    for (StoreFile file : tsdb.view().files()) {
+      if (!file.entry().block()) {
+        parts = Math.min(parts, file.range().startMs());
+        newest = Math.max(newest, file.range().endMs());
+      }
+    }
+    return new MetricStoreStatus.Memory(
+        series,
+        tsdb.rows().nextRow() - tsdb.rows().firstRow(),
+        tsdb.rows().pagesInUse(),
+        parts == Long.MAX_VALUE ? oldest : parts,
+        newest,
+        table.bytes() + tsdb.rows().bytes());
+  }
+
+  private MetricStoreStatus.OnDisk disk() {
+    long parts = 0;
+    long partBytes = 0;
+    long blocks = 0;
+    long blockBytes = 0;
+    for (StoreFile file : tsdb.view().files()) {
+      if (file.entry().block()) {
+        blocks++;
+        blockBytes += file.stored().bytes();
+      } else {
+        parts++;
+        partBytes += file.stored().bytes();
+      }
+    }
+    return new MetricStoreStatus.OnDisk(
+        parts,
+        partBytes,
+        blocks,
+        blockBytes,
+        tsdb.writePath().logBytes(),
+        tsdb.view().tombstones().all().size());
+  }
+}
