@@ -65,8 +65,21 @@ public final class TsdbRepair {
       return new Outcome(List.of(), before);
     }
     TsdbRepair repair = new TsdbRepair(directory, disk, clock);
-    repair.run();
+    if (Upgrade.isDue(disk, directory)) {
+      repair.salvage();
+    } else {
+      repair.run();
+    }
     return new Outcome(repair.done, TsdbCheck.check(directory, disk));
+  }
+
+  /// A damaged store of the first format is upgraded as far as it can be read.
+  private void salvage() throws IOException {
+    long windowMs = TsdbOptions.defaults(directory).blockRange().toMillis();
+    try (Closeable _ = disk.lock(directory)) {
+      Upgrade.salvage(disk, directory, windowMs, clock.millis(), done);
+    }
+    done.add("upgraded to the second format; the old files are in " + quarantine());
   }
 
   private void run() throws IOException {

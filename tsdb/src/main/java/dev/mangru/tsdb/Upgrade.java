@@ -3,6 +3,7 @@ package dev.mangru.tsdb;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.Disk.ReadableFile;
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.time.TimeRange;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,22 @@ final class Upgrade {
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
   private static final String FIRST_LINE = "mangru-tsdb 1\n";
 
-  private Upgrade() {}
+  private final Disk disk;
+  private final Path directory;
+  private final long windowMs;
+  private final long nowMs;
+
+  /// Gets a line for each thing that cannot be read; null if that ends the upgrade.
+  private final @Nullable List<String> losses;
+
+  private Upgrade(
+      Disk disk, Path directory, long windowMs, long nowMs, @Nullable List<String> losses) {
+    this.disk = disk;
+    this.directory = directory;
+    this.windowMs = windowMs;
+    this.nowMs = nowMs;
+    this.losses = losses;
+  }
 
   /// Whether the directory holds a store of the first format.
   static boolean isDue(Disk disk, Path directory) throws IOException {
@@ -54,45 +71,73 @@ final class Upgrade {
   /// @throws CorruptDataException if bytes of the old store cannot be right; nothing has changed
   ///   then
   static void run(Disk disk, Path directory, long windowMs, long nowMs) throws IOException {
-    long started = System.nanoTime();
     try (OldStore old = OldStore.open(disk, directory)) {
-      LOG.atInfo()
-          .addKeyValue("directory", directory)
-          .log("the metrics are of the first format and are being upgraded; this may take minutes");
-      removeUnfinished(disk, directory);
-      List<Manifest.Entry> entries = new ArrayList<>();
-      long samples = writeBlocks(disk, directory, old, windowMs, nowMs, entries);
-      long registryNumber = entries.size() + 1L;
-      keepTorn(disk, directory, old);
-      Manifest named = manifest(old, registryNumber, 0, entries);
-      try (Registry registry = Registry.create(disk, named.registryPath(directory))) {
-        manifest(old, registryNumber, registry.length(), entries).write(disk, directory);
-      }
-      LOG.atInfo()
-          .addKeyValue("samples", samples)
-          .addKeyValue("blocks", entries.size())
-          .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
-          .log("the metrics were upgraded to the second format");
+      new Upgrade(disk, directory, windowMs, nowMs, null).run(old);
     }
   }
 
+  /// As [#run], going on without what cannot be read. Every file of the old store stays in
+  /// `quarantine/`.
+  ///
+  /// @param losses gets a line for each thing that could not be read
+  static void salvage(Disk disk, Path directory, long windowMs, long nowMs, List<String> losses)
+      throws IOException {
+    try (OldStore old =
+        OldStore.open(disk, directory, damage -> losses.add(damage.getMessage() + ": lost"))) {
+      for (String folder : List.of("blocks", "wal")) {
+        if (disk.exists(directory.resolve(folder))) {
+          for (Path file : disk.list(directory.resolve(folder))) {
+            keep(disk, directory, file);
+          }
+        }
+      }
+      new Upgrade(disk, directory, windowMs, nowMs, losses).run(old);
+    }
+  }
+
+  private void run(OldStore old) throws IOException {
+    long started = System.nanoTime();
+    LOG.atInfo()
+        .addKeyValue("directory", directory)
+        .log("the metrics are of the first format and are being upgraded; this may take minutes");
+    removeUnfinished();
+    List<Manifest.Entry> entries = new ArrayList<>();
+    long samples = writeBlocks(old, entries);
+    long registryNumber = entries.size() + 1L;
+    keepTorn(old);
+    Manifest named = manifest(old, registryNumber, 0, entries);
+    try (Registry registry = Registry.create(disk, named.registryPath(directory))) {
+      manifest(old, registryNumber, registry.length(), entries).write(disk, directory);
+    }
+    LOG.atInfo()
+        .addKeyValue("samples", samples)
+        .addKeyValue("blocks", entries.size())
+        .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
+        .log("the metrics were upgraded to the second format");
+  }
+
   /// Bytes of the log that could not be read stay for whoever wants to look at them.
-  private static void keepTorn(Disk disk, Path directory, OldStore old) throws IOException {
+  private void keepTorn(OldStore old) throws IOException {
     Path torn = old.torn();
     if (torn == null) {
       return;
     }
-    Path folder = directory.resolve("quarantine");
-    Path target = folder.resolve("format-1-" + torn.getFileName());
-    disk.createDirectories(folder);
-    if (!disk.exists(target)) {
-      disk.link(torn, target);
-      disk.syncDirectory(folder);
-    }
+    Path target = keep(disk, directory, torn);
     LOG.atWarn()
         .addKeyValue("file", torn)
         .addKeyValue("kept_as", target)
         .log("the end of the write-ahead log is torn; what is whole of it is upgraded");
+  }
+
+  private static Path keep(Disk disk, Path directory, Path file) throws IOException {
+    Path folder = directory.resolve("quarantine");
+    Path target = folder.resolve("format-1-" + file.getFileName());
+    disk.createDirectories(folder);
+    if (!disk.exists(target)) {
+      disk.link(file, target);
+      disk.syncDirectory(folder);
+    }
+    return target;
   }
 
   private static Manifest manifest(
@@ -103,7 +148,7 @@ final class Upgrade {
 
   /// What an upgrade that did not come to its end has left. Of the folder that both formats have,
   /// opening the old store has removed it already.
-  private static void removeUnfinished(Disk disk, Path directory) throws IOException {
+  private void removeUnfinished() throws IOException {
     for (String folder : FileSet.FOLDERS) {
       Path path = directory.resolve(folder);
       disk.createDirectories(path);
@@ -115,14 +160,7 @@ final class Upgrade {
     }
   }
 
-  private static long writeBlocks(
-      Disk disk,
-      Path directory,
-      OldStore old,
-      long windowMs,
-      long nowMs,
-      List<Manifest.Entry> entries)
-      throws IOException {
+  private long writeBlocks(OldStore old, List<Manifest.Entry> entries) throws IOException {
     TimeRange range = old.range();
     long samples = 0;
     if (range == null) {
@@ -131,7 +169,7 @@ final class Upgrade {
     TimeRange window = Windows.window(range.startMs(), windowMs);
     while (window.startMs() <= range.endMs()) {
       Manifest.Entry entry = new Manifest.Entry(true, entries.size() + 1L, nowMs);
-      long written = writeBlock(disk, entry, directory, old, window);
+      long written = writeBlock(entry, old, window);
       if (written > 0) {
         entries.add(entry);
         samples += written;
@@ -145,9 +183,7 @@ final class Upgrade {
     return samples;
   }
 
-  private static long writeBlock(
-      Disk disk, Manifest.Entry entry, Path directory, OldStore old, TimeRange window)
-      throws IOException {
+  private long writeBlock(Manifest.Entry entry, OldStore old, TimeRange window) throws IOException {
     List<Querier.Series> series = old.series(window);
     if (series.isEmpty()) {
       return 0;
@@ -158,7 +194,9 @@ final class Upgrade {
     try (BlockWriter writer =
         new BlockWriter(disk, path, new Sealed(0, window, entry.number(), entry.number()))) {
       for (Querier.Series one : series) {
-        one.read(samples);
+        if (!read(one, samples)) {
+          continue;
+        }
         writer.add(one.labels(), samples);
         expected += samples.count();
       }
@@ -177,5 +215,19 @@ final class Upgrade {
       block.release();
     }
     return expected;
+  }
+
+  private boolean read(Querier.Series series, SampleColumns samples) {
+    try {
+      series.read(samples);
+      return true;
+    } catch (MangruException e) {
+      List<String> told = losses;
+      if (told == null) {
+        throw e;
+      }
+      told.add(e.text() + ": samples of " + series.labels() + " around it are lost");
+      return false;
+    }
   }
 }

@@ -165,6 +165,31 @@ final class UpgradeTest {
   }
 
   @Test
+  void a_repair_upgrades_what_can_be_read_of_a_damaged_old_store() throws IOException {
+    for (String name : FILES.subList(1, 3)) {
+      for (int part = 3; part < 6; part++) {
+        Path directory = folder.resolve("damaged-" + part + name.replace('/', '-'));
+        HexFiles.unpack("store-1.hex", directory);
+        Path file = directory.resolve(name);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - bytes.length / part] ^= 4;
+        Files.write(file, bytes);
+        assertThat(TsdbCheck.check(directory).problems()).isNotEmpty();
+        TsdbRepair.Outcome outcome = TsdbRepair.repair(directory, Disk.REAL, () -> NOW);
+        assertThat(outcome.after().problems()).isEmpty();
+        assertThat(outcome.done()).anyMatch(line -> line.contains(file + " at offset "));
+        assertThat(directory.resolve("quarantine/format-1-" + file.getFileName()))
+            .hasBinaryContent(bytes);
+        Map<Labels, NavigableMap<Long, Long>> found = open(Disk.REAL, directory);
+        long samples = found.values().stream().mapToLong(Map::size).sum();
+        assertThat(samples).isBetween(200L, 568L);
+        found.forEach((labels, one) ->
+            assertThat(expected().getOrDefault(labels, new TreeMap<>())).containsAllEntriesOf(one));
+      }
+    }
+  }
+
+  @Test
   void a_torn_log_is_upgraded_as_far_as_it_is_whole_and_kept() throws IOException {
     Path log = old.resolve("wal/00000003.log");
     byte[] bytes = Files.readAllBytes(log);

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.v1;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.time.TimeRange;
@@ -50,13 +51,29 @@ public final class OldStore implements Closeable {
   ///
   /// @throws dev.mangru.model.error.CorruptDataException if bytes cannot be right
   public static OldStore open(Disk disk, Path directory) throws IOException {
+    return open(
+        disk,
+        directory,
+        damage -> {
+          throw damage;
+        });
+  }
+
+  /// As [#open(Disk, Path)], going on without blocks and without the rest of a log that cannot be
+  /// read, if `damage` says so by returning.
+  public static OldStore open(Disk disk, Path directory, BlockSet.Damage damage)
+      throws IOException {
     Path wal = directory.resolve(WAL_FOLDER);
-    BlockSet blocks = BlockSet.open(disk, directory);
+    BlockSet blocks = BlockSet.open(disk, directory, damage);
     boolean whole = false;
     try {
       Head head = new Head();
       Replay replay = new Replay(head, wal);
-      RecordLog.read(disk, wal, blocks.firstSegment(), replay);
+      try {
+        RecordLog.read(disk, wal, blocks.firstSegment(), replay);
+      } catch (CorruptDataException e) {
+        damage.found(e);
+      }
       long highest = highest(disk, wal);
       OldStore store =
           new OldStore(

@@ -37,6 +37,24 @@ public final class BlockSet implements Closeable {
   /// @throws dev.mangru.model.error.MangruException `UNAVAILABLE` if a newer Mangru wrote it
   /// @throws CorruptDataException if manifest or a footer does not check
   public static BlockSet open(Disk disk, Path directory) throws IOException {
+    return open(
+        disk,
+        directory,
+        damage -> {
+          throw damage;
+        });
+  }
+
+  /// What to do about a block that cannot be opened.
+  @FunctionalInterface
+  public interface Damage {
+
+    /// Throws, or returns to go on without the block.
+    void found(CorruptDataException damage) throws CorruptDataException;
+  }
+
+  /// As [#open(Disk, Path)], leaving it to the caller what a damaged block means.
+  public static BlockSet open(Disk disk, Path directory, Damage damage) throws IOException {
     BlockSet set = new BlockSet(disk, directory);
     disk.createDirectories(set.folder);
     Path manifestPath = directory.resolve(Manifest.NAME);
@@ -48,7 +66,14 @@ public final class BlockSet implements Closeable {
     set.removeLeftOvers(new HashSet<>(manifest.blocks()));
     try {
       for (long id : manifest.blocks()) {
-        set.blocks.add(Block.open(disk, id, set.path(id)));
+        try {
+          Block block = Block.open(disk, id, set.path(id));
+          set.blocks.add(block);
+          block.index(); // read now, so that damage is told here
+        } catch (CorruptDataException e) {
+          damage.found(e);
+          set.letGo(id);
+        }
       }
     } catch (IOException e) {
       set.close();
@@ -56,6 +81,11 @@ public final class BlockSet implements Closeable {
     }
     set.sort();
     return set;
+  }
+
+  private void letGo(long id) {
+    blocks.stream().filter(block -> block.id() == id).forEach(Block::release);
+    blocks.removeIf(block -> block.id() == id);
   }
 
   private void sort() {
