@@ -98,7 +98,14 @@ public final class ExportCommand implements Callable<Integer> {
       }
       try (OpenedStore opened = OpenedStore.open(data, Duration.ofDays(36_500));
           Writer out = open()) {
-        tell(Exporter.export(opened.store(), range, selectors, chosen, _ -> null, out));
+        tell(
+            Exporter.export(
+                opened.store(),
+                range,
+                selectors,
+                chosen,
+                name -> opened.metadata().find(name).stream().findFirst().orElse(null),
+                out));
       }
       return 0;
     } catch (MangruException e) {

@@ -2,6 +2,7 @@ package dev.mangru.server.cli;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.tsdb.transfer.ImportReport;
@@ -15,8 +16,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -84,7 +87,7 @@ public final class ImportCommand implements Callable<Integer> {
       if (source.prometheus != null) {
         PrometheusBlocks blocks = PrometheusBlocks.open(Disk.REAL, source.prometheus);
         blocks.notes().forEach(note -> err().println("mangru: " + note));
-        run(blocks);
+        run(blocks, Map::of);
       } else if (source.openMetrics != null) {
         text(source.openMetrics, ExpositionFile.Format.OPENMETRICS);
       } else {
@@ -108,7 +111,7 @@ public final class ImportCommand implements Callable<Integer> {
     try (InputStream raw = stdin ? new KeptOpen(System.in) : Files.newInputStream(Path.of(name));
         InputStream in = packed ? new GZIPInputStream(raw, 64 << 10) : raw) {
       ExpositionFile file = new ExpositionFile(stdin ? "standard input" : name, in, length, format);
-      run(file);
+      run(file, file::metadata);
       if (file.exemplars() > 0) {
         out().println("%,d exemplars were left out".formatted(file.exemplars()));
         out().flush();
@@ -116,7 +119,9 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void run(ImportSource from) throws IOException {
+  /// @param metadata what the source has said of its metrics once it has been read
+  private void run(ImportSource from, Supplier<Map<String, MetricMetadata>> metadata)
+      throws IOException {
     long memory = Runtime.getRuntime().maxMemory() / MEMORY_PART;
     try (OpenedStore opened = OpenedStore.open(data, retention);
         Importer importer =
@@ -126,7 +131,9 @@ public final class ImportCommand implements Callable<Integer> {
                 opened.scratch(),
                 memory,
                 new ProgressLines(err(), Ticker.SYSTEM))) {
-      tell(importer.run(from));
+      ImportReport report = importer.run(from);
+      opened.metadata().put(metadata.get());
+      tell(report);
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.mangru.server.cli;
 
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.metric.MetadataStore;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbOptions;
+import dev.mangru.tsdb.metadata.Metadata;
 import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,10 +18,12 @@ final class OpenedStore implements AutoCloseable {
 
   private final DataDirectory directory;
   private final Tsdb store;
+  private final Metadata metadata;
 
-  private OpenedStore(DataDirectory directory, Tsdb store) {
+  private OpenedStore(DataDirectory directory, Tsdb store, Metadata metadata) {
     this.directory = directory;
     this.store = store;
+    this.metadata = metadata;
   }
 
   /// Takes the directory and opens the store in it; both are made if they are not there. No limit
@@ -28,16 +33,23 @@ final class OpenedStore implements AutoCloseable {
   static OpenedStore open(Path data, Duration retention) throws IOException {
     DataDirectory directory = DataDirectory.take(data);
     OpenedStore opened = null;
+    Tsdb store = null;
     try {
       TsdbOptions options =
           TsdbOptions.builder(directory.path().resolve("metrics"))
               .retention(retention)
               .maxQuerySeries(Long.MAX_VALUE)
               .build();
-      opened = new OpenedStore(directory, Tsdb.open(options, InstantSource.system()));
+      store = Tsdb.open(options, InstantSource.system());
+      Path folder = directory.path().resolve("metadata");
+      Metadata metadata = Metadata.open(Disk.REAL, folder, Metadata.Limits.defaults());
+      opened = new OpenedStore(directory, store, metadata);
       return opened;
     } finally {
       if (opened == null) {
+        if (store != null) {
+          store.close();
+        }
         directory.close();
       }
     }
@@ -45,6 +57,11 @@ final class OpenedStore implements AutoCloseable {
 
   MetricStore store() {
     return store;
+  }
+
+  /// What is known of metrics.
+  MetadataStore metadata() {
+    return metadata;
   }
 
   ImportTarget target() {
@@ -58,8 +75,9 @@ final class OpenedStore implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (directory) {
-      store.close();
+    try (directory;
+        store) {
+      metadata.close();
     }
   }
 }

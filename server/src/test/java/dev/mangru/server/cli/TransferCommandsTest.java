@@ -42,7 +42,7 @@ final class TransferCommandsTest {
   /// Six days of three series, the last of them counters with start times.
   private static String page() {
     long end = Instant.now().getEpochSecond() - 60;
-    StringBuilder text = new StringBuilder("# TYPE hits counter\n");
+    StringBuilder text = new StringBuilder("# TYPE hits counter\n# HELP hits Visits.\n");
     for (long time = end - 6 * 86_400; time < end; time += 900) {
       text.append("hits_total{job=\"웹\"} ").append(time % 777).append(' ').append(time);
       text.append("\nhits_created{job=\"웹\"} ").append(end - 7 * 86_400).append(' ');
@@ -71,7 +71,9 @@ final class TransferCommandsTest {
     succeeds("import", "--data", second, "--openmetrics", one);
     Path two = folder.resolve("two.txt");
     succeeds("export", "--data", second, "--format", "openmetrics", two);
-    assertThat(Files.readString(two)).isEqualTo(Files.readString(one)).startsWith("# TYPE hits");
+    assertThat(Files.readString(two))
+        .isEqualTo(Files.readString(one))
+        .startsWith("# TYPE hits counter\n# HELP hits Visits.\n");
     Outcome again = succeeds("import", "--data", first, "--openmetrics", one);
     assertThat(again.output()).contains("imported 0", "already there 1,153");
     assertThat(first.resolve("import.tmp")).doesNotExist();
