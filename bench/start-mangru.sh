@@ -21,4 +21,4 @@ YAML
 # MANGRU_JAVA_OPTS is a list of options, so it is split on purpose.
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
   -XX:+UseCompactObjectHeaders -Xmx"${MANGRU_HEAP:-2g}" ${MANGRU_JAVA_OPTS:-} \
-  -jar "$app" up --port "$1" --data "$2" --config "$2.yaml" --no-agent
+  -jar "$app" up --port "$1" --data "$2" --config "$2.yaml" --no-agent --no-playground

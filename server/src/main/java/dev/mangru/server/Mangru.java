@@ -5,6 +5,7 @@ import dev.mangru.server.cli.CheckCommand;
 import dev.mangru.server.cli.ExportCommand;
 import dev.mangru.server.cli.ImportCommand;
 import dev.mangru.server.cli.RulesCommand;
+import dev.mangru.server.cli.TrainCommand;
 import dev.mangru.server.cli.UpCommand;
 import dev.mangru.server.cli.VersionCommand;
 import dev.mangru.server.config.StartFailure;
@@ -30,6 +31,7 @@ import picocli.CommandLine.HelpCommand;
       ConformanceCommand.class,
       AgentCommand.class,
       VersionCommand.class,
+      TrainCommand.class,
       HelpCommand.class
     })
 public final class Mangru {
