@@ -68,6 +68,7 @@ public final class LabelMatcher {
               + MAX_REGEX_LENGTH);
     }
     try {
+      Pattern.compile(regex, Pattern.DOTALL); // alone first: `:)|x` would get out of the group
       return Pattern.compile("^(?s:" + regex + ")$");
     } catch (PatternSyntaxException e) {
       throw MangruException.badData(
