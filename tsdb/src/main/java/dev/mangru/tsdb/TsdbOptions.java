@@ -53,6 +53,10 @@ public record TsdbOptions(
     long maxHeadBytes,
     long minFreeBytes) {
 
+  /// The heap that there is memory for.
+  private static final long HEAP_BYTES =
+      heapBytes(Runtime.getRuntime().maxMemory(), MemoryThereIs.bytes());
+
   public TsdbOptions {
     positive("retention", retention.toMillis(), retention);
     check("retention-size", retentionBytes, n -> n >= 0, "not negative", retentionBytes);
@@ -105,8 +109,10 @@ public record TsdbOptions(
   /// - `outOfOrderWindow` zero, as Prometheus'.
   /// - `maxAhead` 10 min: forgives clocks, not time zones. Prometheus' scrape manager has the same.
   /// - `durability` synced: acknowledged is on stable storage.
-  /// - `maxSeries` one for each 700 bytes of the largest heap, at least 100,000: half of it at
-  ///   about 350 bytes each. `maxNewSeriesPerMinute` 5,000,000, `maxQuerySeries` 1,000,000. Chosen.
+  /// - `maxSeries` one for each 700 bytes of the heap, at least 100,000: half of it at about 350
+  ///   bytes each. The heap counts as half of the memory that the machine or container has if it
+  ///   may grow larger: the other half is for samples outside the heap, and for files.
+  ///   `maxNewSeriesPerMinute` 5,000,000, `maxQuerySeries` 1,000,000. Chosen.
   /// - `maxBatchSamples` 1,000,000: 500 times what Prometheus sends in one body. Chosen.
   /// - 64 labels, names of 256 B, values of 4 KiB: above what Kubernetes can make. Chosen.
   /// - `walSegmentBytes` 64 MiB, `maxWalBytes` 1 GiB, `maxHeadBytes` a quarter of the heap but at
@@ -116,7 +122,11 @@ public record TsdbOptions(
   }
 
   private static long defaultMaxSeries() {
-    return Math.max(100_000, Runtime.getRuntime().maxMemory() / 700);
+    return Math.max(100_000, HEAP_BYTES / 700);
+  }
+
+  static long heapBytes(long largestHeap, long memory) {
+    return Math.min(largestHeap, memory / 2);
   }
 
   /// A builder with the defaults.
@@ -144,7 +154,7 @@ public record TsdbOptions(
     private int maxLabelValueBytes = 4 << 10;
     private long walSegmentBytes = 64L << 20;
     private long maxWalBytes = 1L << 30;
-    private long maxHeadBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private long maxHeadBytes = Math.max(64L << 20, HEAP_BYTES / 4);
     private long minFreeBytes = 64L << 20;
 
     private Builder(Path directory) {
