@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -63,11 +64,23 @@ public final class CheckCommand implements Callable<Integer> {
     boolean sound = true;
     Path metrics = directory.resolve("metrics");
     if (Files.isDirectory(metrics)) {
-      sound &= print(out, "metrics", repair ? repair(out, metrics) : TsdbCheck.check(metrics));
+      sound &=
+          print(
+              out, "metrics", repair ? repair(out, "metrics", metrics) : TsdbCheck.check(metrics));
     }
     Path logs = directory.resolve("logs");
     if (Files.isDirectory(logs)) {
       sound &= print(out, "logs", LogIndexCheck.check(logs));
+    }
+    for (Path tenant : tenants()) {
+      String name = "tenants/" + tenant.getFileName();
+      Path own = tenant.resolve("metrics");
+      sound &= print(out, name, repair ? repair(out, name, own) : TsdbCheck.check(own));
+      for (JournalCheck journal : JournalCheck.OF_TENANT) {
+        if (Files.isDirectory(tenant.resolve(journal.path()))) {
+          sound &= print(out, name + "/" + journal.path(), journal.check(Disk.REAL, tenant));
+        }
+      }
     }
     for (JournalCheck journal : JournalCheck.ALL) {
       if (Files.isDirectory(directory.resolve(journal.path()))) {
@@ -79,9 +92,20 @@ public final class CheckCommand implements Callable<Integer> {
     return sound ? 0 : 1;
   }
 
-  private static CheckReport repair(PrintWriter out, Path metrics) throws IOException {
+  /// The folders of tenants that have a store.
+  private List<Path> tenants() throws IOException {
+    Path tenants = directory.resolve("tenants");
+    if (!Files.isDirectory(tenants)) {
+      return List.of();
+    }
+    return Disk.REAL.list(tenants).stream()
+        .filter(each -> Files.isDirectory(each.resolve("metrics")))
+        .toList();
+  }
+
+  private static CheckReport repair(PrintWriter out, String part, Path metrics) throws IOException {
     TsdbRepair.Outcome outcome = TsdbRepair.repair(metrics);
-    outcome.done().forEach(line -> out.println("metrics: REPAIRED " + line));
+    outcome.done().forEach(line -> out.println(part + ": REPAIRED " + line));
     return outcome.after();
   }
 

@@ -7,6 +7,9 @@ import dev.mangru.model.disk.CheckReport;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.tsdb.exemplar.Exemplars;
+import dev.mangru.tsdb.metadata.Metadata;
+import dev.mangru.tsdb.tenant.TenantStores;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,12 +28,21 @@ record JournalCheck(String path, Meaning meaning) {
   /// Every journal that Mangru writes as a [RecordLog] of its own.
   static final List<JournalCheck> ALL =
       List.of(
+          new JournalCheck("exemplars", Exemplars::check),
+          new JournalCheck("metadata", Metadata::check),
+          new JournalCheck("tenants/names", TenantStores::check),
           new JournalCheck("alerts/states", AlertJournal::check),
           new JournalCheck("alerts/silences", Silences::check),
           new JournalCheck("alerts/notifications", Notifier::check),
           new JournalCheck("decisions/decisions", JournalCheck::nothing),
           new JournalCheck("decisions/memory", JournalCheck::nothing),
           new JournalCheck("playground/objects", JournalCheck::nothing));
+
+  /// The journals in the folder of a tenant.
+  static final List<JournalCheck> OF_TENANT =
+      List.of(
+          new JournalCheck("exemplars", Exemplars::check),
+          new JournalCheck("metadata", Metadata::check));
 
   /// The bytes of a segment before its first record, as in `FORMAT.md` of [RecordLog].
   private static final int SEGMENT_HEADER_BYTES = 8;

@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
 /// @param data the data directory
 /// @param http listening, limits and who may come in
 /// @param metrics the time-series store
+/// @param tenants whose metrics are kept apart
 /// @param logs the log index
 /// @param query what metric queries may take
 /// @param agent the node agent in this process
@@ -34,6 +35,7 @@ public record MangruProperties(
     @DefaultValue("mangru-data") Path data,
     @DefaultValue Http http,
     @DefaultValue Metrics metrics,
+    @DefaultValue TenantsProperties tenants,
     @DefaultValue Logs logs,
     @DefaultValue Query query,
     @DefaultValue Agent agent,
@@ -98,6 +100,8 @@ public record MangruProperties(
   /// @param maxSeries active series; 0 for as many as the heap allows
   /// @param maxNewSeriesPerMinute series that may be new in one minute
   /// @param minFree free disk space under which writes are refused
+  /// @param maxExemplars exemplars that are kept
+  /// @param adminApi whether `/api/v1/admin/tsdb/` does anything
   public record Metrics(
       @DefaultValue("400d") Duration retention,
       @DefaultValue("0B") DataSize retentionSize,
@@ -107,12 +111,19 @@ public record MangruProperties(
       @DefaultValue("2m") Duration sealInterval,
       @DefaultValue("0") long maxSeries,
       @DefaultValue("5000000") long maxNewSeriesPerMinute,
-      @DefaultValue("64MB") DataSize minFree) {
+      @DefaultValue("64MB") DataSize minFree,
+      @DefaultValue("100000") int maxExemplars,
+      @DefaultValue("false") boolean adminApi) {
 
     /// The store's options, below the data directory.
     public TsdbOptions options(Path data) {
+      return builder(data.resolve("metrics")).build();
+    }
+
+    /// The options of a store in `directory`.
+    TsdbOptions.Builder builder(Path directory) {
       TsdbOptions.Builder options =
-          TsdbOptions.builder(data.resolve("metrics"))
+          TsdbOptions.builder(directory)
               .retention(retention)
               .retentionBytes(retentionSize.toBytes())
               .outOfOrderWindow(outOfOrderWindow)
@@ -124,7 +135,7 @@ public record MangruProperties(
       if (maxSeries != 0) {
         options.maxSeries(maxSeries);
       }
-      return options.build();
+      return options;
     }
   }
 

@@ -4,6 +4,9 @@ import dev.mangru.server.http.alerts.AlertmanagerApi;
 import dev.mangru.server.http.alerts.RulesApi;
 import dev.mangru.server.http.logs.LokiQueryApi;
 import dev.mangru.server.http.logs.PushApi;
+import dev.mangru.server.http.prometheus.AdminApi;
+import dev.mangru.server.http.prometheus.CardinalityApi;
+import dev.mangru.server.http.prometheus.MetadataApi;
 import dev.mangru.server.http.prometheus.QueryApi;
 import dev.mangru.server.http.prometheus.SeriesApi;
 import dev.mangru.server.http.prometheus.StatusApi;
@@ -26,6 +29,9 @@ import org.springframework.context.annotation.Import;
   QueryApi.class,
   SeriesApi.class,
   StatusApi.class,
+  CardinalityApi.class,
+  MetadataApi.class,
+  AdminApi.class,
   PushApi.class,
   LokiQueryApi.class,
   ChartApi.class,

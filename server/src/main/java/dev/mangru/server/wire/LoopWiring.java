@@ -12,6 +12,7 @@ import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
 import dev.mangru.tsdb.Tsdb;
+import dev.mangru.tsdb.tenant.TenantStores;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
@@ -50,6 +51,7 @@ class LoopWiring {
       Faults faults,
       SelfMetrics metrics,
       Tsdb tsdb,
+      TenantStores tenants,
       LogIndex logIndex,
       SloEngine slo,
       Disconnects disconnects,
@@ -61,6 +63,8 @@ class LoopWiring {
     Loops loops = new Loops(clock, faults, metrics);
     loops.start("seal-metrics", MAINTENANCE, tsdb::sealIfDue);
     loops.start("compact-metrics", MAINTENANCE, tsdb::compactIfDue);
+    loops.start("seal-tenants", MAINTENANCE, tenants::seal);
+    loops.start("compact-tenants", MAINTENANCE, tenants::compact);
     loops.start("maintain-logs", MAINTENANCE, logIndex::maintain);
     loops.start("slo", SLO_TICK, slo::tick);
     loops.start("disconnects", DISCONNECTS, _ -> disconnects.check());

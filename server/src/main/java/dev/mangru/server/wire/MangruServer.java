@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Import;
 @Import({
   SelfWiring.class,
   MetricsWiring.class,
+  TenantsWiring.class,
   LogsWiring.class,
   ObjectivesWiring.class,
   ClusterWiring.class,

@@ -101,6 +101,55 @@ class MangruPropertiesTest {
   }
 
   @Test
+  void tenants_have_limits_of_their_own() {
+    MangruProperties set =
+        bind(
+            Map.ofEntries(
+                Map.entry("mangru.metrics.max-series", "77"),
+                Map.entry("mangru.metrics.retention", "3d"),
+                Map.entry("mangru.metrics.max-exemplars", "5"),
+                Map.entry("mangru.metrics.admin-api", "true"),
+                Map.entry("mangru.tenants.enabled", "false"),
+                Map.entry("mangru.tenants.max", "7"),
+                Map.entry("mangru.tenants.idle", "1m"),
+                Map.entry("mangru.tenants.limits[0].tenant", "Shop_1"),
+                Map.entry("mangru.tenants.limits[0].retention", "2d"),
+                Map.entry("mangru.tenants.limits[0].retention-size", "1GB"),
+                Map.entry("mangru.tenants.limits[0].out-of-order-window", "5m"),
+                Map.entry("mangru.tenants.limits[0].max-series", "11"),
+                Map.entry("mangru.tenants.limits[0].max-new-series-per-minute", "12"),
+                Map.entry("mangru.tenants.limits[0].max-exemplars", "13")));
+    assertThat(set.metrics().adminApi()).isTrue();
+    assertThat(set.tenants().enabled()).isFalse();
+    assertThat(set.tenants().max()).isEqualTo(7);
+    assertThat(set.tenants().idle()).isEqualTo(Duration.ofMinutes(1));
+    var own = set.tenants().options("Shop_1", Path.of("t"), set.metrics());
+    assertThat(own.directory()).isEqualTo(Path.of("t"));
+    assertThat(own.retention()).isEqualTo(Duration.ofDays(2));
+    assertThat(own.retentionBytes()).isEqualTo(1L << 30);
+    assertThat(own.outOfOrderWindow()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(own.maxSeries()).isEqualTo(11);
+    assertThat(own.maxNewSeriesPerMinute()).isEqualTo(12);
+    assertThat(set.tenants().maxExemplars("Shop_1", set.metrics())).isEqualTo(13);
+    var other = set.tenants().options("other", Path.of("t"), set.metrics());
+    assertThat(other.retention()).isEqualTo(Duration.ofDays(3));
+    assertThat(other.maxSeries()).isEqualTo(77);
+    assertThat(set.tenants().maxExemplars("other", set.metrics())).isEqualTo(5);
+  }
+
+  @Test
+  void limits_of_what_is_no_tenant_stop_the_start() {
+    assertThatThrownBy(() -> bind(Map.of("mangru.tenants.limits[0].tenant", "anonymous")))
+        .hasStackTraceContaining("those of anonymous are mangru.metrics");
+    assertThatThrownBy(() -> bind(Map.of("mangru.tenants.limits[0].tenant", "a/b")))
+        .hasStackTraceContaining("character 2 is U+002F");
+    assertThatThrownBy(() -> bind(Map.of("mangru.tenants.limits[0].max-series", "1")))
+        .hasStackTraceContaining("needs a tenant");
+    assertThatThrownBy(() -> bind(Map.of("mangru.tenants.max", "-1")))
+        .hasStackTraceContaining("mangru.tenants.max must be from 0 to 999999: -1");
+  }
+
+  @Test
   void http_query_agent_and_otel_options_are_read() {
     MangruProperties set =
         bind(

@@ -6,6 +6,8 @@ import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.metric.TenantMetrics;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.http.JsonAnswer;
@@ -13,13 +15,14 @@ import dev.mangru.server.http.Params;
 import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.QueryLimits;
 import dev.mangru.server.http.RangeParams;
+import dev.mangru.server.http.TenantHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -33,7 +36,7 @@ public final class QueryApi {
 
   private static final String TRUNCATED = "results truncated due to limit";
 
-  private final MetricQuery engine;
+  private final Tenants tenants;
   private final QueryLimits limits;
   private final QueryGate gate;
   private final Disconnects disconnects;
@@ -42,13 +45,13 @@ public final class QueryApi {
 
   /// @param disconnects ends queries whose callers went away
   public QueryApi(
-      MetricQuery engine,
+      Tenants tenants,
       QueryLimits limits,
       QueryGate gate,
       Disconnects disconnects,
       InstantSource clock,
       Ticker ticker) {
-    this.engine = engine;
+    this.tenants = tenants;
     this.limits = limits;
     this.gate = gate;
     this.disconnects = disconnects;
@@ -67,7 +70,12 @@ public final class QueryApi {
     int limit = params.limit();
     long time = params.timeMs("time", clock.millis());
     String expression = params.get("query", "");
-    answer(request, response, params, limit, options -> engine.instant(expression, time, options));
+    answer(
+        request,
+        response,
+        params,
+        limit,
+        (engine, options) -> engine.instant(expression, time, options));
   }
 
   @GetMapping("/api/v1/query_range")
@@ -86,7 +94,7 @@ public final class QueryApi {
         response,
         params,
         limit,
-        options ->
+        (engine, options) ->
             engine.range(expression, range.startMs(), range.endMs(), range.stepMs(), options));
   }
 
@@ -95,21 +103,23 @@ public final class QueryApi {
       HttpServletResponse response,
       Params params,
       int limit,
-      Function<MetricQuery.Options, QueryResult> run)
+      BiFunction<MetricQuery, MetricQuery.Options, QueryResult> run)
       throws IOException {
     Cancellation cancellation = new Cancellation();
     MetricQuery.Options options =
         limits.options(params.duration("timeout"), params.duration("lookback_delta"), cancellation);
     String stats = params.get("stats");
+    String tenant = TenantHeader.of(request);
     QueryResult result;
     long waitedNs;
     long start;
     long end;
-    try (QueryGate.Turn turn = gate.enter();
+    try (TenantMetrics metrics = tenants.forReading(tenant);
+        QueryGate.Turn turn = gate.enter();
         Disconnects.Watch _ = disconnects.watch(request, cancellation)) {
       waitedNs = turn.waitedNs();
       start = ticker.read();
-      result = run.apply(options);
+      result = run.apply(metrics.query(), options);
       end = ticker.read();
     } catch (MangruException e) {
       throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;

@@ -3,12 +3,14 @@ package dev.mangru.server.http.prometheus;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
-import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.Querier;
+import dev.mangru.model.metric.TenantMetrics;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.QueryGate;
+import dev.mangru.server.http.TenantHeader;
 import dev.mangru.tsdb.promql.PromqlParser;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,11 +30,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public final class SeriesApi {
 
-  private final MetricStore store;
+  private final Tenants tenants;
   private final QueryGate gate;
 
-  public SeriesApi(MetricStore store, QueryGate gate) {
-    this.store = store;
+  public SeriesApi(Tenants tenants, QueryGate gate) {
+    this.tenants = tenants;
     this.gate = gate;
   }
 
@@ -51,6 +53,7 @@ public final class SeriesApi {
     }
     Collection<Labels> found =
         union(
+            TenantHeader.of(request),
             params,
             selectors,
             new TreeSet<>(),
@@ -76,26 +79,27 @@ public final class SeriesApi {
 
   @PostMapping("/api/v1/labels")
   void labels(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    answerStrings(new Params(request), response, Querier::labelNames);
+    answerStrings(request, response, Querier::labelNames);
   }
 
   @GetMapping("/api/v1/label/{name}/values")
   void values(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     String label = LabelNames.unescape(name);
-    answerStrings(
-        new Params(request), response, (querier, matchers) -> querier.labelValues(label, matchers));
+    answerStrings(request, response, (querier, matchers) -> querier.labelValues(label, matchers));
   }
 
   private void answerStrings(
-      Params params,
+      HttpServletRequest request,
       HttpServletResponse response,
       BiFunction<Querier, List<LabelMatcher>, List<String>> get)
       throws IOException {
+    Params params = new Params(request);
     int limit = params.limit();
     List<List<LabelMatcher>> selectors = selectors(params);
     Collection<String> found =
         union(
+            TenantHeader.of(request),
             params,
             selectors.isEmpty() ? List.of(List.of()) : selectors,
             new TreeSet<>(Labels::compareUtf8),
@@ -110,6 +114,7 @@ public final class SeriesApi {
   }
 
   private <T> Collection<T> union(
+      String tenant,
       Params params,
       List<List<LabelMatcher>> selectors,
       SortedSet<T> found,
@@ -119,8 +124,9 @@ public final class SeriesApi {
     if (end < start) {
       return found; // as Prometheus does: nothing lies in an empty range
     }
-    try (QueryGate.Turn _ = gate.enter();
-        Querier querier = store.querier(new TimeRange(start, end))) {
+    try (TenantMetrics metrics = tenants.forReading(tenant);
+        QueryGate.Turn _ = gate.enter();
+        Querier querier = metrics.store().querier(new TimeRange(start, end))) {
       selectors.forEach(matchers -> found.addAll(get.apply(querier, matchers)));
     }
     return found;
@@ -130,7 +136,8 @@ public final class SeriesApi {
     return truncated ? List.of("results truncated due to limit") : List.of();
   }
 
-  private static List<List<LabelMatcher>> selectors(Params params) {
+  /// What the parameters `match[]` select.
+  static List<List<LabelMatcher>> selectors(Params params) {
     List<List<LabelMatcher>> selectors = new ArrayList<>();
     for (String text : params.all("match[]")) {
       List<LabelMatcher> matchers;

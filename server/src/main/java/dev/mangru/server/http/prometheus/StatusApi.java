@@ -14,8 +14,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
-/// What clients ask a Prometheus about itself. Exemplars and metadata are not kept yet, so there
-/// are truly none of them.
+/// What clients ask a Prometheus about itself and its language.
 @RestController
 public final class StatusApi {
 
@@ -40,28 +39,6 @@ public final class StatusApi {
           json.writeStringProperty("application", "Mangru");
           json.writeStringProperty("javaVersion", build.javaVersion());
           json.writeEndObject();
-        });
-  }
-
-  @GetMapping("/api/v1/metadata")
-  void metadata(HttpServletResponse response) throws IOException {
-    JsonAnswer.success(
-        response,
-        json -> {
-          json.writeStartObject();
-          json.writeEndObject();
-        });
-  }
-
-  @RequestMapping(
-      path = "/api/v1/query_exemplars",
-      method = {RequestMethod.GET, RequestMethod.POST})
-  void exemplars(HttpServletResponse response) throws IOException {
-    JsonAnswer.success(
-        response,
-        json -> {
-          json.writeStartArray();
-          json.writeEndArray();
         });
   }
 

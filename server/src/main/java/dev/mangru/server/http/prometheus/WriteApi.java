@@ -4,13 +4,13 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
-import dev.mangru.model.metric.ExemplarStore;
-import dev.mangru.model.metric.MetadataStore;
-import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.TenantMetrics;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.ContentCoding;
 import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.MediaType;
+import dev.mangru.server.http.TenantHeader;
 import dev.mangru.tsdb.ingest.Extras;
 import dev.mangru.tsdb.ingest.RemoteWriteSummary;
 import dev.mangru.tsdb.ingest.RemoteWriteV1;
@@ -21,10 +21,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -37,8 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 /// too many new ones a minute), which answers 429 with a time to wait. The samples stored then
 /// count as stored again when they come again.
 ///
-/// Exemplars and metadata are handed on after the samples are stored, to whoever keeps them. One
-/// that is not kept is no error.
+/// Exemplars and metadata are kept after the samples are stored. One that is not kept is no error.
 ///
 /// Source: Prometheus remote write specifications 1.0 and 2.0.
 @RestController
@@ -54,33 +51,23 @@ public final class WriteApi {
   private static final Set<ContentCoding> CODINGS =
       Set.of(ContentCoding.SNAPPY, ContentCoding.ZSTD);
 
-  private final MetricStore store;
+  private final Tenants tenants;
   private final Bodies bodies;
-  private final @Nullable ExemplarStore exemplars;
-  private final @Nullable MetadataStore metadata;
 
-  /// @param exemplars keeps exemplars, where there is one
-  /// @param metadata keeps metadata, where there is one
-  public WriteApi(
-      MetricStore store,
-      Bodies bodies,
-      Optional<ExemplarStore> exemplars,
-      Optional<MetadataStore> metadata) {
-    this.store = store;
+  public WriteApi(Tenants tenants, Bodies bodies) {
+    this.tenants = tenants;
     this.bodies = bodies;
-    this.exemplars = exemplars.orElse(null);
-    this.metadata = metadata.orElse(null);
   }
 
   @PostMapping("/api/v1/write")
   void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
     written(response, 0, 0, 0);
-    try {
+    try (TenantMetrics metrics = tenants.forWriting(TenantHeader.of(request))) {
       boolean second = isSecondVersion(MediaType.of(request.getContentType()));
       ContentCoding coding =
           ContentCoding.of(request.getHeader("Content-Encoding"), ContentCoding.SNAPPY, CODINGS);
-      Extras extras = new Extras(exemplars != null, metadata != null);
-      Appender batch = store.appender();
+      Extras extras = new Extras(true, true);
+      Appender batch = metrics.store().appender();
       RemoteWriteSummary decoded;
       // The array goes to the next request before this one waits for the disk.
       try (Bodies.Body body = bodies.read(request, coding)) {
@@ -91,7 +78,7 @@ public final class WriteApi {
       }
       AppendSummary stored = batch.commit();
       long histograms = stored.rejected() == 0 ? decoded.histograms() : stored.acceptedHistograms();
-      written(response, stored.accepted() - histograms, histograms, keep(extras));
+      written(response, stored.accepted() - histograms, histograms, keep(metrics, extras));
       if (stored.retryable() > 0) {
         throw new MangruException(ErrorCode.OVERLOADED, missing(decoded, stored));
       }
@@ -107,13 +94,11 @@ public final class WriteApi {
   }
 
   /// Hands on what is beside samples; returns how many exemplars are kept.
-  private long keep(Extras extras) {
-    if (metadata != null && !extras.metadata().isEmpty()) {
-      metadata.put(extras.metadata());
+  private static long keep(TenantMetrics metrics, Extras extras) {
+    if (!extras.metadata().isEmpty()) {
+      metrics.metadata().put(extras.metadata());
     }
-    return exemplars != null && !extras.exemplars().isEmpty()
-        ? exemplars.add(extras.exemplars())
-        : 0;
+    return extras.exemplars().isEmpty() ? 0 : metrics.exemplars().add(extras.exemplars());
   }
 
   private static boolean isSecondVersion(MediaType type) {

@@ -17,12 +17,17 @@ import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SeriesExemplar;
+import dev.mangru.model.metric.TenantMetrics;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.model.wire.ProtobufWriter;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.BytesInFlight;
 import dev.mangru.server.testkit.Wire;
+import dev.mangru.tsdb.promql.PromqlEngine;
+import dev.mangru.tsdb.promql.PromqlOptions;
+import dev.mangru.tsdb.tenant.OneTenant;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +49,8 @@ class WriteApiTest {
   private final List<String> appended = new ArrayList<>();
   private final List<SeriesExemplar> exemplars = new ArrayList<>();
   private final Map<String, MetricMetadata> metadata = new LinkedHashMap<>();
+  private boolean keepsExemplars;
+  private int released;
   private AppendSummary summary = new AppendSummary(0, 0, List.of());
 
   /// Answers each commit with `summary`.
@@ -83,9 +90,27 @@ class WriteApiTest {
     public void close() {}
   }
 
+  /// Knows `anonymous` and one more, which are the same.
+  private record OneNamed(String name, TenantMetrics metrics) implements Tenants {
+
+    @Override
+    public TenantMetrics forWriting(String tenant) {
+      assertThat(tenant).isIn(Tenants.ANONYMOUS, name);
+      return metrics;
+    }
+
+    @Override
+    public TenantMetrics forReading(String tenant) {
+      throw new IllegalStateException("writing does not read");
+    }
+  }
+
   private final class Exemplars implements ExemplarStore {
     @Override
     public long add(List<SeriesExemplar> batch) {
+      if (!keepsExemplars) {
+        return 0;
+      }
       exemplars.addAll(batch);
       return batch.size();
     }
@@ -113,19 +138,35 @@ class WriteApiTest {
     }
   }
 
-  private MockHttpServletResponse write(byte[] body, boolean withStores) throws IOException {
+  private MockHttpServletResponse write(byte[] body, boolean keeping) throws IOException {
+    return write(body, keeping, new String[0]);
+  }
+
+  private MockHttpServletResponse write(byte[] body, boolean keeping, String... tenants)
+      throws IOException {
+    keepsExemplars = keeping;
     Bodies bodies =
         new Bodies(
             new Bodies.BodyLimits(1 << 20, 1 << 20, Duration.ofSeconds(60)),
             inFlight,
             Ticker.SYSTEM);
+    Store store = new Store();
     WriteApi api =
         new WriteApi(
-            new Store(),
-            bodies,
-            withStores ? Optional.of(new Exemplars()) : Optional.empty(),
-            withStores ? Optional.of(new Metadata()) : Optional.empty());
+            new OneNamed(
+                "shop",
+                new OneTenant(
+                    store,
+                    new PromqlEngine(store, PromqlOptions.defaults()),
+                    new Exemplars(),
+                    new Metadata(),
+                    Optional.empty(),
+                    () -> released++)),
+            bodies);
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/api/v1/write");
+    for (String tenant : tenants) {
+      request.addHeader("X-Scope-OrgID", tenant);
+    }
     request.setContentType("application/x-protobuf");
     request.setContent(Wire.snappy(body));
     MockHttpServletResponse response = new MockHttpServletResponse();
@@ -216,11 +257,34 @@ class WriteApiTest {
   }
 
   @Test
-  void without_stores_for_them_exemplars_and_metadata_are_no_error() throws Exception {
+  void exemplars_that_are_not_kept_are_no_error() throws Exception {
     summary = new AppendSummary(2, 0, List.of());
     MockHttpServletResponse response = write(everything(), false);
     assertThat(response.getStatus()).isEqualTo(204);
     assertThat(response.getHeader(WRITTEN + "Exemplars-Written")).isEqualTo("0");
+  }
+
+  @Test
+  void the_tenant_is_let_go_of_whatever_the_answer_is() throws Exception {
+    summary = new AppendSummary(1, 0, List.of());
+    assertThat(write(Wire.writeV1(SERIES, 1, 1), true, "shop").getStatus()).isEqualTo(204);
+    assertThat(released).isEqualTo(1);
+    summary = new AppendSummary(-1, 0, List.of());
+    assertThat(write(Wire.writeV1(SERIES, 1, 1), true).getStatus()).isEqualTo(503);
+    assertThat(released).isEqualTo(2);
+  }
+
+  @Test
+  void a_header_that_names_no_tenant_answers_400_and_says_why() throws Exception {
+    assertThat(write(Wire.writeV1(SERIES, 1, 1), true, "../x").getContentAsString())
+        .isEqualTo(
+            "X-Scope-OrgID: a tenant's name is made of letters, digits, \"-\" and \"_\"; character 1"
+                + " is U+002E\n");
+    assertThat(write(Wire.writeV1(SERIES, 1, 1), true, "").getStatus()).isEqualTo(400);
+    assertThat(write(Wire.writeV1(SERIES, 1, 1), true, "a", "b").getContentAsString())
+        .contains("one X-Scope-OrgID header");
+    assertThat(appended).isEmpty();
+    assertThat(released).isZero();
   }
 
   @Test
