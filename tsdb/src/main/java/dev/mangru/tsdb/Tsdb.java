@@ -64,6 +64,8 @@ public final class Tsdb implements MetricStore {
   private final WritePath writePath;
   private final Maintenance maintenance;
   private final AtomicReference<View> view;
+  private final Selections selections =
+      new Selections(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 16));
   private final Stats stats;
   private final AtomicReference<@Nullable SeriesBudget> shared = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -247,7 +249,16 @@ public final class Tsdb implements MetricStore {
       }
       if (all) {
         return new TsdbQuerier(
-            options, stats, range, table, rows, current, held, pin, writePath.visible());
+            options,
+            stats,
+            range,
+            table,
+            selections,
+            rows,
+            current,
+            held,
+            pin,
+            writePath.visible());
       }
       held.forEach(StoreFile::release);
       pin.close();
@@ -336,8 +347,8 @@ public final class Tsdb implements MetricStore {
     return maintenance.snapshots();
   }
 
-  /// Joins a budget of series that this store and others share, until it is closed. For once, before
-  /// anybody writes.
+  /// Joins a budget of series that this store and others share, until it is closed. For once,
+  /// before anybody writes.
   public void share(SeriesBudget budget) {
     budget.join(table);
     shared.set(budget);

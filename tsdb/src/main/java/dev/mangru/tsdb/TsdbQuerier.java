@@ -13,12 +13,12 @@ import dev.mangru.tsdb.compact.Deleted;
 import dev.mangru.tsdb.head.RowReader;
 import dev.mangru.tsdb.head.Rows;
 import dev.mangru.tsdb.head.SeriesTable;
-import dev.mangru.tsdb.index.Runs;
 import dev.mangru.tsdb.index.SeriesView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A view of the store that stays whole while the store seals, merges and drops. Keeps the files of
@@ -39,6 +40,7 @@ final class TsdbQuerier implements Querier {
   private final Stats stats;
   private final TimeRange range;
   private final SeriesTable table;
+  private final Selections selections;
   private final Rows rows;
   private final View view;
 
@@ -49,6 +51,9 @@ final class TsdbQuerier implements Querier {
 
   /// Rank of each file among all by precedence; rows come after them.
   private final int[] precedence;
+
+  /// Whether every sample of a file is in the range and not deleted.
+  private final boolean[] whole;
 
   private final long visible;
   private final SeriesView series;
@@ -65,6 +70,7 @@ final class TsdbQuerier implements Querier {
       Stats stats,
       TimeRange range,
       SeriesTable table,
+      Selections selections,
       Rows rows,
       View view,
       List<StoreFile> files,
@@ -74,6 +80,7 @@ final class TsdbQuerier implements Querier {
     this.stats = stats;
     this.range = range;
     this.table = table;
+    this.selections = selections;
     this.rows = rows;
     this.view = view;
     this.files = files;
@@ -82,11 +89,16 @@ final class TsdbQuerier implements Querier {
     this.series = table.view();
     this.deleted = new Deleted[files.size()];
     this.precedence = new int[files.size()];
+    this.whole = new boolean[files.size()];
     List<StoreFile> ranked = files.stream().sorted(StoreFile.BY_PRECEDENCE).toList();
     for (int i = 0; i < deleted.length; i++) {
       StoreFile file = files.get(i);
       deleted[i] = view.tombstones().in(file.stored().number(), file.range());
       precedence[i] = ranked.indexOf(file);
+      whole[i] =
+          deleted[i].isEmpty()
+              && range.contains(file.range().startMs())
+              && range.contains(file.range().endMs());
     }
   }
 
@@ -130,7 +142,6 @@ final class TsdbQuerier implements Querier {
     Readers readers = takeReaders();
     try {
       List<Selected> all = inMemory(readers, matchers);
-      all.sort(Comparator.comparing(one -> one.labels));
       for (int i = 0; i < files.size(); i++) {
         if (files.get(i) instanceof StoreFile.Block block) {
           all = join(all, inBlock(readers, i, block, matchers));
@@ -156,37 +167,103 @@ final class TsdbQuerier implements Querier {
     }
   }
 
-  /// Series with samples in rows or parts.
+  /// Series with samples in rows or parts, in order.
   private List<Selected> inMemory(Readers readers, List<LabelMatcher> matchers) throws IOException {
-    List<Selected> found = new ArrayList<>();
-    Runs.Cursor refs = series.select(matchers).cursor();
-    while (refs.next()) {
-      int ref = refs.number();
-      if (hasSamples(readers, ref)) {
-        found.add(new Selected(series.labels(ref), ref));
-        checkCount(found.size());
+    Selections.Sorted sorted = selections.find(series, matchers);
+    int[] refs = sorted == null ? series.select(matchers).toArray() : sorted.refs();
+    BitSet present = present(readers, refs);
+    int count = present.cardinality();
+    checkCount(count);
+    List<Selected> found = new ArrayList<>(count);
+    if (sorted == null && count < refs.length / 2) {
+      present.stream().forEach(ref -> found.add(new Selected(series.labels(ref), ref)));
+      found.sort(Comparator.comparing(one -> one.labels));
+      return found;
+    }
+    if (sorted == null) {
+      sorted = selections.add(series, matchers, refs);
+    }
+    int[] ordered = sorted.refs();
+    for (int i = 0; i < ordered.length; i++) {
+      if (present.get(ordered[i])) {
+        found.add(new Selected(sorted.labels()[i], ordered[i]));
       }
     }
     return found;
   }
 
-  private boolean hasSamples(Readers readers, int ref) throws IOException {
-    readers.scratch.clear();
-    readRows(readers, ref, readers.scratch);
-    if (readers.scratch.count() > 0) {
+  /// Those of `refs` that have a sample in the range, in rows or parts. Rows are asked first: one
+  /// look is enough there; the parts are gone through in their own order.
+  private BitSet present(Readers readers, int[] refs) throws IOException {
+    BitSet present = new BitSet(series.endNumber());
+    int[] open = new int[refs.length];
+    int count = 0;
+    for (int ref : refs) {
+      if (hasRows(readers, ref)) {
+        present.set(ref);
+      } else {
+        open[count++] = ref;
+      }
+    }
+    Arrays.sort(open, 0, count);
+    for (int i = files.size() - 1; i >= 0 && count > 0; i--) {
+      if (files.get(i) instanceof StoreFile.Part) {
+        int left = 0;
+        for (int k = 0; k < count; k++) {
+          if (hasInPart(readers, i, open[k])) {
+            present.set(open[k]);
+          } else {
+            open[left++] = open[k];
+          }
+        }
+        count = left;
+      }
+    }
+    return present;
+  }
+
+  private boolean hasSamples(Readers readers, int ref) {
+    if (hasRows(readers, ref)) {
       return true;
     }
-    for (int i = files.size() - 1; i >= 0; i--) {
-      if (files.get(i) instanceof StoreFile.Part) {
-        ChunkCursor cursor = cursor(readers, i);
-        if (cursor.seek(ref)
-            && hasSamples(
-                readers, cursor, deleted[i].isEmpty() ? null : series.labels(ref), deleted[i])) {
+    try {
+      for (int i = files.size() - 1; i >= 0; i--) {
+        if (files.get(i) instanceof StoreFile.Part && hasInPart(readers, i, ref)) {
           return true;
         }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return false;
+  }
+
+  private boolean hasInPart(Readers readers, int file, int ref) throws IOException {
+    ChunkCursor cursor = cursor(readers, file);
+    return cursor.seek(ref)
+        && (whole[file]
+            || hasSamples(
+                readers,
+                cursor,
+                deleted[file].isEmpty() ? null : series.labels(ref),
+                deleted[file]));
+  }
+
+  private boolean hasRows(Readers readers, int ref) {
+    long last = table.lastRow(ref);
+    if (last < view.firstRow()) {
+      return false;
+    }
+    RowReader own = readers.rows;
+    if (own != null) {
+      return own.has(last, visible, range.startMs(), range.endMs());
+    }
+    pinLock.lock();
+    try {
+      return pin.has(last, visible, range.startMs(), range.endMs());
+    } finally {
+      pinLock.unlock();
+    }
   }
 
   private void readRows(Readers readers, int ref, SampleColumns out) {
@@ -236,14 +313,11 @@ final class TsdbQuerier implements Querier {
       throws IOException {
     int[] numbers = block.file().select(matchers);
     List<Selected> found = new ArrayList<>(numbers.length);
-    boolean whole =
-        deleted[file].isEmpty()
-            && range.contains(block.range().startMs())
-            && range.contains(block.range().endMs());
     ChunkCursor cursor = cursor(readers, file);
     for (int number : numbers) {
       Labels labels = block.file().labels(number);
-      if (whole || (cursor.seek(number) && hasSamples(readers, cursor, labels, deleted[file]))) {
+      if (whole[file]
+          || (cursor.seek(number) && hasSamples(readers, cursor, labels, deleted[file]))) {
         Selected one = new Selected(labels, -1);
         one.at(file, number, files.size());
         found.add(one);
@@ -386,28 +460,66 @@ final class TsdbQuerier implements Querier {
     @Override
     public void readNewest(SampleColumns columns) {
       Readers readers = takeReaders();
-      boolean inRows = false;
       try {
         columns.clear();
         if (ref >= 0) {
           readRows(readers, ref, columns);
-          int count = columns.count();
-          inRows = count > 0;
-          for (int i = 0; i < deleted.length && inRows; i++) {
-            inRows = files.get(i).range().endMs() < columns.timesMs()[count - 1];
-          }
-          if (inRows) {
-            columns.removeRange(0, count - 1);
-            stats.samplesRead.increment();
+          columns.removeRange(0, Math.max(0, columns.count() - 1));
+        }
+        int rank = Integer.MAX_VALUE;
+        for (int i = deleted.length - 1; i >= 0; i--) {
+          boolean none = columns.count() == 0;
+          long newest = none ? Long.MIN_VALUE : columns.timesMs()[0];
+          if (files.get(i).range().endMs() >= newest
+              && takeNewest(readers, i, newest, none || precedence[i] < rank, columns)) {
+            rank = precedence[i];
           }
         }
+        stats.samplesRead.add(columns.count());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       } finally {
         idle.addFirst(readers);
       }
-      if (!inRows) {
-        read(columns);
-        columns.removeRange(0, Math.max(0, columns.count() - 1));
+    }
+
+    /// Replaces the sample in `columns` by the newest one of a file, if that is after `newest`, or
+    /// at it and counts.
+    private boolean takeNewest(
+        Readers readers, int file, long newest, boolean counts, SampleColumns columns)
+        throws IOException {
+      int number = numberIn(file);
+      ChunkCursor cursor = cursor(readers, file);
+      if (number < 0 || !cursor.seek(number)) {
+        return false;
       }
+      long[] gone = deleted[file].isEmpty() ? NONE : deleted[file].intervals(labels);
+      SampleColumns scratch = readers.scratch;
+      for (int chunk = cursor.chunks() - 1; chunk >= 0; chunk--) {
+        if (cursor.minMs(chunk) > range.endMs()) {
+          continue;
+        }
+        if (cursor.maxMs(chunk) < Math.max(newest, range.startMs())) {
+          return false;
+        }
+        scratch.clear();
+        cursor.read(chunk, scratch);
+        Deleted.remove(scratch, gone);
+        int last = scratch.count() - 1;
+        while (last >= 0 && scratch.timesMs()[last] > range.endMs()) {
+          last--;
+        }
+        if (last >= 0) {
+          long time = scratch.timesMs()[last];
+          if (time < range.startMs() || time < newest || (time == newest && !counts)) {
+            return false;
+          }
+          columns.clear();
+          columns.add(scratch, last);
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -419,7 +531,7 @@ final class TsdbQuerier implements Querier {
     return labels(
         matchers,
         block -> block.file().labelNames(matchers),
-        () -> series.names(matchers),
+        present -> series.names(matchers, present),
         (labels, names) -> {
           for (int i = 0; i < labels.count(); i++) {
             names.add(labels.name(i));
@@ -433,7 +545,7 @@ final class TsdbQuerier implements Querier {
     return labels(
         matchers,
         block -> block.file().labelValues(name, matchers),
-        () -> series.values(name, matchers),
+        present -> series.values(name, matchers, present),
         (labels, values) -> {
           String value = labels.get(name);
           if (!value.isEmpty()) {
@@ -447,43 +559,24 @@ final class TsdbQuerier implements Querier {
   }
 
   private interface FromMemory {
-    List<String> get();
+    List<String> get(IntPredicate present);
   }
 
   private interface FromLabels {
     void add(Labels labels, Set<String> texts);
   }
 
-  /// Gathers texts of all series that have a sample in the range: from an index where all of its
-  /// selected series have one, else series by series.
+  /// Gathers texts of all series that have a sample in the range: from the indexes where they can
+  /// tell, else series by series.
   private List<String> labels(
       List<LabelMatcher> matchers, FromBlock fromBlock, FromMemory fromMemory, FromLabels each) {
     Set<String> texts = new HashSet<>();
     Readers readers = takeReaders();
     try {
-      Runs selected = series.select(matchers);
-      Runs.Cursor refs = selected.cursor();
-      int[] present = new int[selected.size()];
-      int count = 0;
-      while (refs.next()) {
-        if (hasSamples(readers, refs.number())) {
-          present[count++] = refs.number();
-        }
-      }
-      if (count == present.length) {
-        texts.addAll(fromMemory.get());
-      } else {
-        for (int i = 0; i < count; i++) {
-          each.add(series.labels(present[i]), texts);
-        }
-      }
+      texts.addAll(fromMemory.get(ref -> hasSamples(readers, ref)));
       for (int i = 0; i < files.size(); i++) {
         if (files.get(i) instanceof StoreFile.Block block) {
-          boolean whole =
-              deleted[i].isEmpty()
-                  && range.contains(block.range().startMs())
-                  && range.contains(block.range().endMs());
-          if (whole) {
+          if (whole[i]) {
             texts.addAll(fromBlock.get(block));
           } else {
             inBlock(readers, i, block, matchers).forEach(one -> each.add(one.labels, texts));

@@ -53,7 +53,7 @@ public final class RowReader implements AutoCloseable {
         }
       }
       int distance = link >>> Rows.FLAG_BITS;
-      if (distance == 0) {
+      if (distance == 0 || isBefore(page, at, link, minMs)) {
         break;
       }
       row -= distance;
@@ -63,6 +63,36 @@ public final class RowReader implements AutoCloseable {
     } else {
       addAny(directory, count, (seen & Rows.LATE) != 0, out);
     }
+  }
+
+  /// Whether a row and all earlier ones of its series are before a time: a row that is not late is
+  /// newer than those.
+  private static boolean isBefore(MemorySegment page, long at, int link, long minMs) {
+    return (link & Rows.LATE) == 0 && page.get(Rows.LONG, at + 4) < minMs;
+  }
+
+  /// Whether [#read] with the same arguments would add any sample. Mostly one look tells.
+  public boolean has(long lastRow, long endRow, long minMs, long maxMs) {
+    if (lastRow < fromRow) {
+      return false;
+    }
+    Rows.Directory directory = rows.directory();
+    long row = lastRow;
+    while (row >= fromRow) {
+      MemorySegment page = directory.page(row);
+      long at = (row & Rows.PAGE_MASK) * Rows.ROW_BYTES;
+      int link = page.get(Rows.INT, at);
+      long time = page.get(Rows.LONG, at + 4);
+      if (row < endRow && time >= minMs && time <= maxMs) {
+        return true;
+      }
+      int distance = link >>> Rows.FLAG_BITS;
+      if (distance == 0 || isBefore(page, at, link, minMs)) {
+        return false;
+      }
+      row -= distance;
+    }
+    return false;
   }
 
   /// Adds floats in time order; `rows` are newest first.

@@ -5,10 +5,12 @@ import dev.mangru.model.metric.LabelMatcher.Operator;
 import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Matchers to sets of series. Stateless: each call is confined to its thread and reads the index
@@ -227,6 +229,20 @@ final class MatcherEngine {
       }
     }
     return sorted(found);
+  }
+
+  /// Adds the names of a series to `seen` if it has one more and is present.
+  void addNames(int number, BitSet seen, IntPredicate present) {
+    int count = read(number);
+    boolean more = false;
+    for (int i = 0; i < count && !more; i++) {
+      more = !seen.get(index.pairName(pairs[i]));
+    }
+    if (more && present.test(number)) {
+      for (int i = 0; i < count; i++) {
+        seen.set(index.pairName(pairs[i]));
+      }
+    }
   }
 
   /// All names, in order.

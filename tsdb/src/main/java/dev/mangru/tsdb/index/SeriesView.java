@@ -3,6 +3,7 @@ package dev.mangru.tsdb.index;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /// The series of an index below an end, as they were when the end was taken. Immutable and
 /// thread-safe; stays valid while series are added, and after some were dropped.
@@ -18,6 +19,12 @@ public final class SeriesView {
   }
 
   LabelIndex index() {
+    return index;
+  }
+
+  /// The index behind the view, to compare by identity: series of one index below the end of a view
+  /// are the same for every later view of it.
+  public Object identity() {
     return index;
   }
 
@@ -61,6 +68,22 @@ public final class SeriesView {
   public List<String> names(List<LabelMatcher> matchers) {
     MatcherEngine engine = new MatcherEngine(index, endNumber);
     return matchers.isEmpty() ? engine.names() : engine.names(engine.select(matchers));
+  }
+
+  /// The label names of those series that every one of `matchers` selects and that are `present`,
+  /// in order. Asks for as few series as it can.
+  public List<String> names(List<LabelMatcher> matchers, IntPredicate present) {
+    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    return new PresentTexts(index, engine, endNumber, present)
+        .names(matchers.isEmpty() ? null : engine.select(matchers));
+  }
+
+  /// The values of a label of those series that every one of `matchers` selects and that are
+  /// `present`, in order. Asks for as few series as it can.
+  public List<String> values(String name, List<LabelMatcher> matchers, IntPredicate present) {
+    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    return new PresentTexts(index, engine, endNumber, present)
+        .values(name, matchers.isEmpty() ? null : engine.select(matchers));
   }
 
   /// All values of a label, in order.
