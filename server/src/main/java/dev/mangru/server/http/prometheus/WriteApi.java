@@ -4,8 +4,11 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.MetadataStore;
+import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
+import dev.mangru.model.time.Ticker;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.ContentCoding;
 import dev.mangru.server.http.JsonAnswer;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -36,6 +40,7 @@ import org.springframework.web.bind.annotation.RestController;
 /// count as stored again when they come again.
 ///
 /// Exemplars and metadata are kept after the samples are stored. One that is not kept is no error.
+/// Metadata that senders repeat with every sample is read now and then ([MetadataGate]).
 ///
 /// Source: Prometheus remote write specifications 1.0 and 2.0.
 @RestController
@@ -53,10 +58,12 @@ public final class WriteApi {
 
   private final Tenants tenants;
   private final Bodies bodies;
+  private final MetadataGate gate;
 
-  public WriteApi(Tenants tenants, Bodies bodies) {
+  public WriteApi(Tenants tenants, Bodies bodies, Ticker ticker) {
     this.tenants = tenants;
     this.bodies = bodies;
+    this.gate = new MetadataGate(ticker);
   }
 
   @PostMapping("/api/v1/write")
@@ -66,7 +73,8 @@ public final class WriteApi {
       boolean second = isSecondVersion(MediaType.of(request.getContentType()));
       ContentCoding coding =
           ContentCoding.of(request.getHeader("Content-Encoding"), ContentCoding.SNAPPY, CODINGS);
-      Extras extras = new Extras(true, true);
+      // The first version sends metadata by itself, and seldom.
+      Extras extras = new Extras(true, !second || gate.open());
       Appender batch = metrics.store().appender();
       RemoteWriteSummary decoded;
       // The array goes to the next request before this one waits for the disk.
@@ -94,9 +102,14 @@ public final class WriteApi {
   }
 
   /// Hands on what is beside samples; returns how many exemplars are kept.
-  private static long keep(TenantMetrics metrics, Extras extras) {
-    if (!extras.metadata().isEmpty()) {
-      metrics.metadata().put(extras.metadata());
+  private long keep(TenantMetrics metrics, Extras extras) {
+    Map<String, MetricMetadata> about = extras.metadata();
+    if (!about.isEmpty()) {
+      MetadataStore store = metrics.metadata();
+      gate.learned(
+          about.entrySet().stream()
+              .anyMatch(each -> !store.find(each.getKey()).contains(each.getValue())));
+      store.put(about);
     }
     return extras.exemplars().isEmpty() ? 0 : metrics.exemplars().add(extras.exemplars());
   }

@@ -162,7 +162,8 @@ class WriteApiTest {
                     new Metadata(),
                     Optional.empty(),
                     () -> released++)),
-            bodies);
+            bodies,
+            Ticker.SYSTEM);
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/api/v1/write");
     for (String tenant : tenants) {
       request.addHeader("X-Scope-OrgID", tenant);
