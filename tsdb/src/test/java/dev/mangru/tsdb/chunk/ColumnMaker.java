@@ -3,12 +3,15 @@ package dev.mangru.tsdb.chunk;
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.model.metric.StaleMarker;
+import java.util.List;
 import java.util.Random;
 
 /// Columns as monitoring makes them, and as nobody would: by seed.
 final class ColumnMaker {
 
   private static final int[] INTERESTING_EXPONENTS = {0, 1, 2, 3, 6, 9, 12, 15, 18};
+
+  private static final List<ResetHint> HINTS = List.of(ResetHint.values());
 
   private final Random random;
 
@@ -43,11 +46,18 @@ final class ColumnMaker {
             case 1 -> level + i * slope;
             case 2 -> level + noise * factor;
             case 3 -> level + i * slope + (random.nextInt(rare) == 0 ? noise : 0);
-            case 4 -> level = level + noise * factor;
-            case 5 -> level = level + (random.nextInt(rare) == 0 ? noise * factor : 0);
-            case 6 -> level = random.nextInt(rare) == 0 ? 0 : level + noise;
+            case 4 -> level += noise * factor;
+            case 5 -> level += random.nextInt(rare) == 0 ? noise * factor : 0;
+            case 6 -> {
+              level = random.nextInt(rare) == 0 ? 0 : level + noise;
+              yield level;
+            }
             case 7 -> random.nextInt(rare) == 0 ? anyLong() : level;
-            case 8 -> level = level + (slope = slope + noise % 7);
+            case 8 -> {
+              slope += noise % 7;
+              level += slope;
+              yield level;
+            }
             default -> anyLong();
           };
     }
@@ -68,7 +78,7 @@ final class ColumnMaker {
   long[] times(int count) {
     long[] times = new long[count];
     long time = random.nextInt(8) == 0 ? Long.MIN_VALUE : 1_790_000_000_000L + random.nextInt();
-    long interval = 1 + random.nextInt(60_000);
+    long interval = 1L + random.nextInt(60_000);
     int jitter = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(30);
     int rare = 1 + random.nextInt(20);
     for (int i = 0; i < count; i++) {
@@ -102,7 +112,12 @@ final class ColumnMaker {
             case 5 -> random.nextGaussian() * power;
             case 6 -> (float) random.nextGaussian();
             case 7 -> Double.longBitsToDouble(random.nextLong());
-            case 8 -> random.nextInt(20) == 0 ? held = oneValue(digits, power) : held;
+            case 8 -> {
+              if (random.nextInt(20) == 0) {
+                held = oneValue(digits, power);
+              }
+              yield held;
+            }
             case 9 -> integers[i] * power;
             default -> oneValue(1 + random.nextInt(17), 1);
           };
@@ -137,7 +152,7 @@ final class ColumnMaker {
   /// A histogram near `previous` in time, of the same layout or not.
   NativeHistogram histogram(boolean integer, int buckets, long level) {
     NativeHistogram.Builder built = NativeHistogram.builder(integer);
-    built.resetHint(ResetHint.values()[random.nextInt(4)]);
+    built.resetHint(HINTS.get(random.nextInt(HINTS.size())));
     if (random.nextInt(20) == 0) {
       return built.total(0, StaleMarker.VALUE).build();
     }
