@@ -3,6 +3,8 @@ package dev.mangru.tsdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.tsdb.block.ChunkCursor;
+import dev.mangru.tsdb.block.PartFile;
 import dev.mangru.tsdb.compact.Tombstones;
 import dev.mangru.tsdb.head.Registry;
 import dev.mangru.tsdb.head.SeriesTable;
@@ -137,6 +139,12 @@ final class FileSet {
     Manifest before = Manifest.read(disk, directory);
     SeriesTable table = new SeriesTable();
     Registry.Contents contents = Registry.salvage(disk, before.registryPath(directory), table);
+    // Refs of lost series are not given to others: their samples are in the parts still.
+    for (Manifest.Entry entry : before.files()) {
+      if (!entry.block()) {
+        table.reserve(endRef(disk, entry.path(directory)));
+      }
+    }
     long number = before.nextFile();
     Manifest named =
         new Manifest(
@@ -168,6 +176,33 @@ final class FileSet {
             "the names of some series; %,d were saved, samples of the others are called %s"
                 .formatted(contents.series(), Maintenance.NAMELESS),
             damage);
+  }
+
+  /// The number after the last series of a part; 0 if it cannot be read, for then it is set aside.
+  private static int endRef(Disk disk, Path path) throws IOException {
+    PartFile part = null;
+    try {
+      part = PartFile.open(disk, path);
+      ChunkCursor cursor = part.cursor();
+      int low = 0; // every part has a series at or above it
+      int high = Integer.MAX_VALUE;
+      while (high - low > 1) {
+        int middle = (low + high) >>> 1;
+        if (cursor.seek(middle) || cursor.next()) {
+          low = cursor.ref();
+        } else {
+          high = middle;
+        }
+      }
+      return low + 1;
+    } catch (CorruptDataException | java.nio.file.NoSuchFileException e) {
+      LOG.atWarn().addKeyValue("file", path).setCause(e).log("cannot read the refs of a part");
+      return 0;
+    } finally {
+      if (part != null) {
+        part.release();
+      }
+    }
   }
 
   private static Manifest manifest(Disk disk, Path directory) throws IOException {

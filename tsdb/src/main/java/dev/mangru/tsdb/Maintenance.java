@@ -2,6 +2,7 @@ package dev.mangru.tsdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.disk.Disk;
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
@@ -27,8 +28,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,6 +81,11 @@ final class Maintenance {
 
   @GuardedBy("mergeLock")
   private final Removal removal = new Removal();
+
+  /// Numbers of files that could not be read when they were to be merged: they keep their place and
+  /// the others go on.
+  @GuardedBy("mergeLock")
+  private final Set<Long> unreadable = new HashSet<>();
 
   private volatile Cancellation merging = new Cancellation();
   private volatile boolean closed;
@@ -163,7 +171,11 @@ final class Maintenance {
         if (plan.isEmpty()) {
           break;
         }
-        carryOut(plan.get(), now);
+        try {
+          carryOut(plan.get(), now);
+        } catch (CorruptDataException e) {
+          leaveOut(plan.get(), e);
+        }
       }
     } catch (IOException | RuntimeException e) {
       stats.maintenanceFailures.increment();
@@ -171,6 +183,27 @@ final class Maintenance {
     } finally {
       mergeLock.unlock();
     }
+  }
+
+  /// Plans no more with the file that is damaged, or with all of a plan if none of them is named.
+  @GuardedBy("mergeLock")
+  private void leaveOut(Plan plan, CorruptDataException damage) {
+    Set<Long> planned = new HashSet<>();
+    Set<Long> named = new HashSet<>();
+    plan.inputs().forEach(input -> planned.add(input.number()));
+    String text = String.valueOf(damage.getMessage());
+    for (StoreFile file : files.files()) {
+      if (planned.contains(file.stored().number())
+          && text.contains(file.entry().path(options.directory()).toString())) {
+        named.add(file.stored().number());
+      }
+    }
+    unreadable.addAll(named.isEmpty() ? planned : named);
+    stats.maintenanceFailures.increment();
+    LOG.atError()
+        .addKeyValue("files", named.isEmpty() ? planned : named)
+        .setCause(damage)
+        .log("cannot merge a damaged file; check --repair saves what is whole of it");
   }
 
   /// Brings everything that is sealed to its final form.
@@ -279,16 +312,21 @@ final class Maintenance {
   @GuardedBy("mergeLock")
   private Planner.Inventory inventory(Instant now) throws IOException {
     List<StoreFile> all = files.files();
+    Set<Long> left = Set.copyOf(unreadable);
     return new Planner.Inventory(
         all.stream().map(StoreFile::stored).toList(),
+        left,
         removal.survey(
-            all.stream().map(StoreFile::input).toList(),
+            all.stream()
+                .filter(file -> !left.contains(file.stored().number()))
+                .map(StoreFile::input)
+                .toList(),
             this::labels,
             files.tombstones(),
             compactOptions.retention(),
             now.toEpochMilli()),
         now.toEpochMilli(),
-        disk.usableBytes(options.directory()),
+        Math.max(0, disk.usableBytes(options.directory()) - options.minFreeBytes()),
         compactOptions);
   }
 

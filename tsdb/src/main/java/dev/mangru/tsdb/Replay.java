@@ -11,10 +11,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Puts the records of an earlier run back into memory: the same rows in the same order. What the
 /// clock or a limit refused never got into the log. Confined to one thread.
 final class Replay implements RecordLog.Reader, RecordReader.Visitor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+  /// Series that a registry may have lost at its end; chosen: some bytes of memory each.
+  private static final int MAX_LOST = 1 << 22;
 
   private final SeriesTable table;
   private final Rows rows;
@@ -94,6 +101,9 @@ final class Replay implements RecordLog.Reader, RecordReader.Visitor {
       }
       return;
     }
+    if (ref > end && table.find(labels) < 0) {
+      reserve(ref);
+    }
     int given = table.findOrAdd(labels);
     if (given != ref) {
       throw corrupt("series " + given + " for " + labels, "series " + ref);
@@ -108,8 +118,25 @@ final class Replay implements RecordLog.Reader, RecordReader.Visitor {
 
   private void check(int ref) throws CorruptDataException {
     if (ref >= table.endRef()) {
-      throw corrupt("a series below " + table.endRef(), "series " + ref);
+      reserve(ref + 1);
     }
+    if (!table.isWritable(ref)) {
+      table.makeWritable(ref);
+    }
+  }
+
+  /// The registry has lost its end, and the log goes on with series that come after those lost,
+  /// whose samples stay without a name.
+  private void reserve(int end) throws CorruptDataException {
+    int before = table.endRef();
+    if (end < 0 || end - before > MAX_LOST) {
+      throw corrupt("a series below " + (before + (long) MAX_LOST), "series " + (end - 1L));
+    }
+    table.reserve(end);
+    LOG.atWarn()
+        .addKeyValue("first", before)
+        .addKeyValue("end", end)
+        .log("the log has series that the registry does not know; their names are lost");
   }
 
   @Override

@@ -294,6 +294,87 @@ class TsdbKeepsTest {
     }
   }
 
+  @Test
+  void a_registry_that_lost_its_end_gives_no_ref_twice() throws IOException {
+    Labels later = Labels.of("__name__", "later");
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      append(store, UP, T - 20, 1);
+      store.sealAll(NOW);
+      append(store, DOWN, T - 10, 2);
+      store.sealAll(NOW);
+      append(store, later, T - 5, 3);
+      append(store, DOWN, T - 5, 4);
+    }
+    Path registry = disk.list(directory.resolve("series")).getFirst();
+    disk.flipBit(registry, disk.open(registry).length() - 1, 1);
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      assertThat(store.stats().quarantined.sum()).as("the registry alone").isEqualTo(1);
+      append(store, Labels.of("__name__", "new"), T, 5);
+      store.compactAll(NOW);
+      assertThat(read(store, UP)).containsExactly("-20=1.0");
+      assertThat(read(store, later)).containsExactly("-5=3.0");
+      assertThat(read(store, Labels.of("__name__", "new"))).containsExactly("0=5.0");
+      assertThat(read(store, Labels.of("__name__", Maintenance.NAMELESS, "ref", "1")))
+          .containsExactly("-10=2.0", "-5=4.0");
+    }
+    assertThat(TsdbCheck.check(directory, disk).problems()).isEmpty();
+  }
+
+  @Test
+  void samples_of_many_series_that_the_registry_lost_stay_apart() throws IOException {
+    int count = 9_000; // more than a page of the series' columns
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      append(store, UP, T - 20, 1);
+      store.sealAll(NOW);
+      for (long time : new long[] {T - 10, T - 5}) {
+        Appender appender = store.appender();
+        for (int i = 0; i < count; i++) {
+          appender.append(Labels.of("__name__", "lost", "i", Integer.toString(i)), time, i);
+        }
+        appender.commit();
+        if (time == T - 10) {
+          store.sealAll(NOW);
+        }
+      }
+    }
+    Path registry = disk.list(directory.resolve("series")).getFirst();
+    disk.flipBit(registry, disk.open(registry).length() - 1, 1);
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      assertThat(store.stats().quarantined.sum()).as("the registry alone").isEqualTo(1);
+      assertThat(store.stats().replayedSamples).isEqualTo(count);
+      store.compactAll(NOW);
+      for (int ref : new int[] {1, 4_096, 8_192, count}) {
+        assertThat(
+                read(
+                    store,
+                    Labels.of("__name__", Maintenance.NAMELESS, "ref", Integer.toString(ref))))
+            .containsExactly("-10=" + (ref - 1.0), "-5=" + (ref - 1.0));
+      }
+    }
+  }
+
+  @Test
+  void a_part_that_cannot_be_merged_does_not_keep_others_from_it() throws IOException {
+    long window = Duration.ofHours(2).toMillis();
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      for (int w = 6; w >= 3; w--) {
+        append(store, UP, T - w * window, w);
+        store.sealAll(NOW);
+      }
+    }
+    Path broken = disk.list(directory.resolve("parts")).getFirst();
+    disk.flipBit(broken, 64, 1);
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      assertThat(store.stats().quarantined.sum()).as("the damage is inside").isZero();
+      store.compactIfDue(NOW.plus(Duration.ofHours(1)));
+      assertThat(disk.list(directory.resolve("parts"))).containsExactly(broken);
+      assertThat(disk.list(directory.resolve("blocks"))).isNotEmpty();
+      assertThat(store.stats().maintenanceFailures.sum()).isEqualTo(1);
+      store.compactIfDue(NOW.plus(Duration.ofHours(1)));
+      assertThat(store.stats().maintenanceFailures.sum()).as("not tried again").isEqualTo(1);
+    }
+  }
+
   // ---- limits and durability -------------------------------------------------------------------
 
   @Test

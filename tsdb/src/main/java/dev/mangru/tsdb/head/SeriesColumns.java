@@ -100,6 +100,11 @@ final class SeriesColumns {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the shared page
+  boolean isWritable(int ref) {
+    return pages[ref >>> SHIFT] != ABSENT;
+  }
+
   /// Gives up pages on which every series was dropped.
   void shrink(int end) {
     long[][] directory = pages.clone();

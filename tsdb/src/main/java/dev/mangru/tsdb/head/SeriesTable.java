@@ -334,6 +334,22 @@ public final class SeriesTable {
     }
   }
 
+  /// Whether the columns of a ref below the end may be written. Those of refs that were only
+  /// reserved, or that the registry left out, may not until [#makeWritable].
+  public boolean isWritable(int ref) {
+    return columns.isWritable(ref);
+  }
+
+  /// Lets the columns of a ref below the end be written.
+  public void makeWritable(int ref) {
+    lock.lock();
+    try {
+      columns.ensure(ref, ref + 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Adds the series of a batch from the registry, and takes refs below `end` as given.
   void load(SeriesBatch.Read batch, int end) {
     lock.lock();
