@@ -56,13 +56,13 @@ final class PaperStore implements AutoCloseable {
   }
 
   /// Writes a part of one window; `samples` by reference.
-  void seal(TreeMap<Integer, TreeMap<Long, Sample>> samples, long nowMs) throws IOException {
+  void seal(Map<Integer, ? extends Map<Long, Sample>> samples, long nowMs) throws IOException {
     long number = nextNumber++;
     long seq = nextSeq++;
     SampleColumns columns = new SampleColumns();
     try (PartWriter writer =
         new PartWriter(disk, path(number), new Sealed(0, TimeRange.ALL, seq, seq))) {
-      for (Map.Entry<Integer, TreeMap<Long, Sample>> entry : samples.entrySet()) {
+      for (Map.Entry<Integer, ? extends Map<Long, Sample>> entry : samples.entrySet()) {
         columns.clear();
         entry
             .getValue()
@@ -187,8 +187,8 @@ final class PaperStore implements AutoCloseable {
   }
 
   /// Reads everything as a query would.
-  Map<Labels, TreeMap<Long, Sample>> read() throws IOException {
-    Map<Labels, TreeMap<Long, Sample>> all = new HashMap<>();
+  Map<Labels, Map<Long, Sample>> read() throws IOException {
+    Map<Labels, Map<Long, Sample>> all = new HashMap<>();
     SampleColumns columns = new SampleColumns();
     for (MergeInput input :
         files.values().stream()
@@ -209,7 +209,7 @@ final class PaperStore implements AutoCloseable {
         columns.clear();
         cursor.read(TimeRange.ALL, columns);
         Deleted.remove(columns, deleted.intervals(labels));
-        TreeMap<Long, Sample> samples = all.computeIfAbsent(labels, _ -> new TreeMap<>());
+        Map<Long, Sample> samples = all.computeIfAbsent(labels, _ -> new TreeMap<>());
         for (int i = 0; i < columns.count(); i++) {
           samples.putIfAbsent(
               columns.timesMs()[i],
@@ -224,10 +224,10 @@ final class PaperStore implements AutoCloseable {
   }
 
   void assertSame() throws IOException {
-    Map<Labels, TreeMap<Long, Sample>> found = read();
-    found.values().removeIf(TreeMap::isEmpty);
-    Map<Labels, TreeMap<Long, Sample>> wanted = new HashMap<>(expected);
-    wanted.values().removeIf(TreeMap::isEmpty);
+    Map<Labels, Map<Long, Sample>> found = read();
+    found.values().removeIf(Map::isEmpty);
+    Map<Labels, Map<Long, Sample>> wanted = new HashMap<>(expected);
+    wanted.values().removeIf(Map::isEmpty);
     assertThat(found.keySet()).isEqualTo(wanted.keySet());
     wanted.forEach((labels, samples) ->
         assertThat(found.get(labels)).as(labels.toString()).isEqualTo(samples));
