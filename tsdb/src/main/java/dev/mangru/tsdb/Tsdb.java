@@ -417,6 +417,10 @@ public final class Tsdb implements MetricStore {
     return view.get();
   }
 
+  Selections selections() {
+    return selections;
+  }
+
   Rows rows() {
     return rows;
   }

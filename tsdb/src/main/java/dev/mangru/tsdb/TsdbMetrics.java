@@ -122,6 +122,12 @@ public final class TsdbMetrics implements MeterBinder {
         t -> t.series().bytes());
     gauge(
         registry,
+        "mangru.tsdb.selections",
+        "bytes",
+        "Memory of the series that earlier queries selected, in order, about",
+        t -> t.selections().bytes());
+    gauge(
+        registry,
         "mangru.tsdb.head.samples",
         null,
         "Samples not yet sealed",

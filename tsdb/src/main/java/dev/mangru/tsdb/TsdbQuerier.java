@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// its range mapped, and the rows in memory, until it is closed.
 ///
 /// Selecting is confined to one thread. The series it gives may be read by several threads at a
-/// time, each series by one.
+/// time, each series by one; [#readsConcurrently] does not say so, because scanning 20,000 series
+/// on two threads took a fifth more processor time than on one, measured.
 final class TsdbQuerier implements Querier {
 
   private final TsdbOptions options;
