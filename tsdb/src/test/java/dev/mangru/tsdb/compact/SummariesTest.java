@@ -56,7 +56,7 @@ class SummariesTest {
                   case 2 -> StaleMarker.VALUE;
                   case 3 -> -0.0;
                   case 4 -> Double.POSITIVE_INFINITY;
-                  case 5 -> 9.007199254740993e15;
+                  case 5 -> 9.007199254740992e15;
                   default -> random.nextInt(3) - 1.0;
                 };
           };
