@@ -172,7 +172,7 @@ class ExemplarsTest {
         for (int i = 0; i < 40; i++) {
           time++;
           sent.add(time);
-          store.add(List.of(exemplar(UP, time, time)));
+          store.add(List.of(exemplar(UP, time, (double) time)));
         }
       } catch (IOException | MangruException e) {
         assertThat(crashing.off()).as("only the power cut fails: " + e).isTrue();
@@ -184,7 +184,8 @@ class ExemplarsTest {
           assertThat(series.exemplars())
               .allSatisfy(each ->
                   assertThat(each)
-                      .isEqualTo(exemplar(UP, each.timestampMs(), each.timestampMs()).exemplar()))
+                      .isEqualTo(
+                          exemplar(UP, each.timestampMs(), (double) each.timestampMs()).exemplar()))
               .extracting(Exemplar::timestampMs)
               .isSorted()
               .isSubsetOf(sent)

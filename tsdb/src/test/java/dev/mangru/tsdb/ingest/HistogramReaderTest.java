@@ -8,6 +8,7 @@ import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.testkit.Seeds;
 import dev.mangru.model.wire.ProtobufReader;
 import dev.mangru.model.wire.ProtobufWriter;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,9 @@ class HistogramReaderTest {
     }
     double sum = random.nextInt(4) == 0 ? StaleMarker.VALUE : random.nextGaussian();
     int hintNumber = random.nextInt(4);
-    ResetHint hint = ResetHint.values()[hintNumber];
+    ResetHint hint =
+        List.of(ResetHint.UNKNOWN, ResetHint.RESET, ResetHint.NO_RESET, ResetHint.GAUGE)
+            .get(hintNumber);
     int schema = custom ? NativeHistogram.CUSTOM_BUCKETS_SCHEMA : random.nextInt(13) - 4;
     double threshold = custom ? 0 : 0.001;
     long total = count;
@@ -98,12 +101,12 @@ class HistogramReaderTest {
             deltas(out, 9, negative);
             deltas(out, 12, positive);
           } else {
-            out.doubleField(2, total).doubleField(7, zero);
+            out.doubleField(2, (double) total).doubleField(7, (double) zero);
             for (long value : negative) {
-              out.doubleField(10, value);
+              out.doubleField(10, (double) value);
             }
             for (long value : positive) {
-              out.doubleField(13, value);
+              out.doubleField(13, (double) value);
             }
           }
           for (double bound : bounds) {
@@ -128,7 +131,7 @@ class HistogramReaderTest {
   }
 
   private static long inKind(long count, boolean integer) {
-    return integer ? count : Double.doubleToRawLongBits(count);
+    return integer ? count : Double.doubleToRawLongBits((double) count);
   }
 
   private static long[] inKind(long[] counts, boolean integer) {

@@ -107,7 +107,7 @@ class HostileBodiesTest {
     body[0] = 0x0a;
     int length = labels.length;
     for (int i = 1; i < 5; i++) {
-      body[i] = (byte) (i < 4 ? length & 0x7f | 0x80 : length & 0x7f);
+      body[i] = (byte) (i < 4 ? (length & 0x7f) | 0x80 : length & 0x7f);
       length >>>= 7;
     }
     System.arraycopy(labels, 0, body, 5, labels.length);

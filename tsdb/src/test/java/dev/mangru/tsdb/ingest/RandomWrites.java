@@ -111,7 +111,7 @@ final class RandomWrites {
     long count = 0;
     long[] counts = new long[buckets];
     for (int i = 0; i < buckets; i++) {
-      counts[i] = random.nextInt(10) - (odd() ? 2 : 0);
+      counts[i] = random.nextInt(10) - (odd() ? 2L : 0L);
       count += counts[i];
     }
     if (odd()) {
@@ -120,7 +120,7 @@ final class RandomWrites {
     if (integer) {
       out.varint(1, count);
     } else {
-      out.doubleField(2, count);
+      out.doubleField(2, (double) count);
     }
     out.doubleField(3, odd() ? Double.NaN : 12.5);
     out.zigZag(4, odd() ? random.nextInt(20) - 10 : 3);
@@ -140,7 +140,7 @@ final class RandomWrites {
           });
     } else {
       for (long value : counts) {
-        out.doubleField(13, value);
+        out.doubleField(13, (double) value);
       }
     }
     out.varint(14, random.nextInt(odd() ? 6 : 4)).varint(15, timestampMs());

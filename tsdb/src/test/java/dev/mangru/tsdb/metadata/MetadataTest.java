@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.MetricMetadata;
-import dev.mangru.model.metric.MetricMetadata.Type;
 import dev.mangru.model.testkit.CrashDisk;
 import dev.mangru.model.testkit.Seeds;
 import dev.mangru.tsdb.codec.ByteReader;
@@ -29,14 +28,18 @@ class MetadataTest {
   }
 
   private static MetricMetadata gauge(String help) {
-    return new MetricMetadata(Type.GAUGE, help, "");
+    return new MetricMetadata(MetricMetadata.Type.GAUGE, help, "");
   }
 
   @Test
   void what_is_known_is_told_by_name_and_survives_a_start() throws IOException {
     try (Metadata store = open(disk)) {
       store.put(
-          Map.of("up", gauge("is it"), "cpu", new MetricMetadata(Type.COUNTER, "", "seconds")));
+          Map.of(
+              "up",
+              gauge("is it"),
+              "cpu",
+              new MetricMetadata(MetricMetadata.Type.COUNTER, "", "seconds")));
     }
     try (Metadata store = open(disk)) {
       assertThat(store.all(0).keySet()).containsExactly("cpu", "up");
@@ -49,12 +52,12 @@ class MetadataTest {
   @Test
   void every_type_survives_a_start() throws IOException {
     try (Metadata store = open(disk)) {
-      for (Type type : Type.values()) {
+      for (MetricMetadata.Type type : MetricMetadata.Type.values()) {
         store.put(Map.of(type.text(), new MetricMetadata(type, "", "")));
       }
     }
     try (Metadata store = open(disk)) {
-      for (Type type : Type.values()) {
+      for (MetricMetadata.Type type : MetricMetadata.Type.values()) {
         assertThat(store.find(type.text())).containsExactly(new MetricMetadata(type, "", ""));
       }
     }

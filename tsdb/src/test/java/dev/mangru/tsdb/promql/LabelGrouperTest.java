@@ -46,7 +46,7 @@ class LabelGrouperTest {
     for (String name : NAMES) {
       int value = random.nextInt(8);
       if (value > 0) {
-        labels.set(random.nextBoolean() ? name : new StringBuilder(name).toString(), "v" + value);
+        labels.set(random.nextBoolean() ? name : String.valueOf(name.toCharArray()), "v" + value);
       }
     }
     return labels.build();
