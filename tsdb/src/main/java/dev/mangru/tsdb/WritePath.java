@@ -330,6 +330,18 @@ final class WritePath {
       throw new MangruException(
           ErrorCode.UNAVAILABLE, "the time-series store " + options.directory() + " is closed");
     }
+    // Before anything is looked at: a repeat of a sample that never became durable is no repeat.
+    IOException broken = log.brokenBy();
+    if (broken != null) {
+      throw new MangruException(
+          ErrorCode.UNAVAILABLE,
+          "the log of "
+              + options.directory()
+              + " is broken until the next start: "
+              + broken
+              + ": mend the disk and start again",
+          broken);
+    }
     String reason = refusal;
     if (reason != null) {
       throw new MangruException(ErrorCode.UNAVAILABLE, reason);
