@@ -165,7 +165,7 @@ final class FileSet {
               named.nextSeq(),
               named.nextFile(),
               number,
-              salvaged.length(),
+              salvaged.durableLength(),
               named.tombstones(),
               named.files())
           .write(disk, directory);
@@ -236,7 +236,7 @@ final class FileSet {
     Path path = empty.registryPath(directory);
     disk.delete(path);
     try (Registry registry = Registry.create(disk, path)) {
-      Manifest first = new Manifest(1, 1, 2, 1, registry.length(), 0, List.of());
+      Manifest first = new Manifest(1, 1, 2, 1, registry.durableLength(), 0, List.of());
       first.write(disk, directory);
       return first;
     }
@@ -334,10 +334,13 @@ final class FileSet {
   private boolean registryFailed;
 
   /// Writes the registry anew, without series that were dropped; it counts with the next change.
+  /// After a failure nothing more goes to the old one: it has series that may come again.
   void rewriteRegistryFor(SeriesTable table, int end) throws IOException {
     lock.lock();
     try {
+      registryFailed = true;
       rewriteRegistry(table, end);
+      registryFailed = false;
     } finally {
       lock.unlock();
     }
@@ -452,7 +455,7 @@ final class FileSet {
           nextSeq,
           nextFile,
           registryNumber == 0 ? manifest.registry() : registryNumber,
-          registry.length(),
+          registry.durableLength(),
           tombstoneFile,
           after.values().stream().map(StoreFile::entry).toList());
     }

@@ -77,7 +77,7 @@ public final class TsdbCheck {
     try {
       Registry.Contents contents = Registry.check(disk, path, manifest.registryLength());
       checked.add("%,d series names".formatted(contents.series()));
-      Registry.salvage(disk, path, table);
+      Registry.salvage(disk, path, manifest.registryLength(), table);
     } catch (CorruptDataException | NoSuchFileException e) {
       problems.add(String.valueOf(e.getMessage()));
     }

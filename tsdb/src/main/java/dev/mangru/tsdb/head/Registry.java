@@ -55,11 +55,13 @@ public final class Registry implements Closeable {
   private final ByteWriter raw = new ByteWriter(1 << 12);
   private final CRC32C crc = new CRC32C();
   private long length;
+  private long syncedLength;
 
   private Registry(Path file, Disk.WritableFile out, long length) {
     this.file = file;
     this.out = out;
     this.length = length;
+    this.syncedLength = length;
   }
 
   /// Makes a new file, durably, without any series.
@@ -141,8 +143,14 @@ public final class Registry implements Closeable {
   /// Adds to `table`, which has no series yet, every batch that is whole, and tells of the rest.
   /// For repair: what is salvaged goes to a new file.
   public static Contents salvage(Disk disk, Path file, SeriesTable table) throws IOException {
+    return salvage(disk, file, Long.MAX_VALUE, table);
+  }
+
+  /// As the other one, of the first `durableLength` bytes: what follows never counted.
+  public static Contents salvage(Disk disk, Path file, long durableLength, SeriesTable table)
+      throws IOException {
     try (Disk.ReadableFile in = disk.open(file)) {
-      Reader reader = new Reader(in, file, in.length());
+      Reader reader = new Reader(in, file, Math.min(in.length(), durableLength));
       try {
         reader.header();
       } catch (CorruptDataException e) {
@@ -207,11 +215,18 @@ public final class Registry implements Closeable {
   /// Returns once all that was appended is on stable storage. After a failure give the file up.
   public void sync() throws IOException {
     out.sync();
+    syncedLength = length;
   }
 
-  /// Bytes of the file that count, once synced.
+  /// Bytes of the file, synced or not.
   public long length() {
     return length;
+  }
+
+  /// Bytes of the file that were synced. A manifest may name no more: what a failed append or sync
+  /// left behind does not survive a power cut.
+  public long durableLength() {
+    return syncedLength;
   }
 
   /// The file.
