@@ -94,6 +94,11 @@ final class Replay implements RecordLog.Reader, RecordReader.Visitor {
   @Override
   public void define(int ref, Labels labels) throws CorruptDataException {
     int end = table.endRef();
+    int before = table.find(labels);
+    if (before >= 0 && before < ref && table.lastRow(before) < 0) {
+      // It was dropped and came again, and a crash kept the registry from saying so.
+      table.forget(before);
+    }
     if (ref < end) {
       int known = table.find(labels);
       if (known != ref && known >= 0) {

@@ -256,6 +256,20 @@ public final class SeriesTable {
     }
   }
 
+  /// Drops one series, as [#drop] does.
+  public void forget(int ref) {
+    lock.lock();
+    try {
+      index.forget(ref);
+      columns.setFlags(ref, DROPPED);
+      forgotten++;
+      activeSeries = index.seriesCount() - forgotten;
+      drops.incrementAndGet();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Adds entries of series that are kept to `kept`; returns the refs they all had.
   private int[] copyHashes(RawHashes from, int first, int end, RawHashes kept) {
     int[] refs = new int[end - first];
