@@ -15,12 +15,15 @@ import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.time.TimeRange;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The store as one would write it on a napkin: sorted maps, and no disk.
 final class Oracle implements MetricStore {
@@ -30,8 +33,9 @@ final class Oracle implements MetricStore {
   private final long maxAheadMs;
   private final long maxSeries;
   private final long windowMs;
-  private final Map<Labels, NavigableMap<Long, Long>> data = new TreeMap<>();
-  private final Map<Labels, Map.Entry<Long, Long>> newestOf = new TreeMap<>();
+  private final Map<Labels, NavigableMap<Long, Held>> data = new TreeMap<>();
+  private final Map<Labels, Map.Entry<Long, Held>> newestOf = new TreeMap<>();
+  private final Set<Labels> newestDeleted = new HashSet<>();
   private boolean closed;
 
   Oracle(InstantSource clock, TsdbOptions options) {
@@ -42,32 +46,33 @@ final class Oracle implements MetricStore {
     this.windowMs = options.outOfOrderWindow().toMillis();
   }
 
-  /// Whether a deletion would take the newest sample of a series: whether the store remembers that
-  /// it was there depends on whether the series is in memory.
-  boolean takesNewest(List<LabelMatcher> matchers, TimeRange range) {
-    return newestOf.entrySet().stream()
-        .anyMatch(newest ->
-            LabelMatcher.allMatch(matchers, newest.getKey())
-                && range.contains(newest.getValue().getKey()));
-  }
-
   /// Deletes as [Tsdb#delete] does.
   void delete(List<LabelMatcher> matchers, TimeRange range) {
     data.forEach((labels, samples) -> {
       if (LabelMatcher.allMatch(matchers, labels)) {
         samples.subMap(range.startMs(), true, range.endMs(), true).clear();
+        Map.Entry<Long, Held> newest = newestOf.get(labels);
+        if (newest != null && range.contains(newest.getKey())) {
+          newestDeleted.add(labels);
+        }
       }
     });
   }
 
+  /// Whether what a store says to this sample depends on whether it remembers a deleted one.
+  boolean open(Labels labels, long timestampMs) {
+    Map.Entry<Long, Held> newest = newestOf.get(labels);
+    return newest != null && timestampMs <= newest.getKey() && newestDeleted.contains(labels);
+  }
+
   /// Every sample, by series and time, as bits; series without any are left out.
-  Map<Labels, NavigableMap<Long, Long>> data() {
-    Map<Labels, NavigableMap<Long, Long>> some = new TreeMap<>(data);
+  Map<Labels, NavigableMap<Long, Held>> data() {
+    Map<Labels, NavigableMap<Long, Held>> some = new TreeMap<>(data);
     some.values().removeIf(Map::isEmpty);
     return some;
   }
 
-  private record Pending(Labels labels, long timestampMs, long bits) {}
+  private record Pending(Labels labels, long timestampMs, Held held) {}
 
   @Override
   public Appender appender() {
@@ -75,12 +80,12 @@ final class Oracle implements MetricStore {
     return new Appender() {
       @Override
       public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
-        throw MangruException.badData("this store keeps no native histograms");
+        pending.add(new Pending(labels, timestampMs, Held.of(startMs, histogram.sum(), histogram)));
       }
 
       @Override
       public void append(Labels labels, long timestampMs, long startMs, double value) {
-        pending.add(new Pending(labels, timestampMs, Double.doubleToRawLongBits(value)));
+        pending.add(new Pending(labels, timestampMs, Held.of(startMs, value, null)));
       }
 
       @Override
@@ -112,22 +117,23 @@ final class Oracle implements MetricStore {
     if (!data.containsKey(one.labels()) && data.size() >= maxSeries) {
       return new AppendResult.TooManySeries(maxSeries);
     }
-    NavigableMap<Long, Long> samples = data.computeIfAbsent(one.labels(), _ -> new TreeMap<>());
-    Map.Entry<Long, Long> newest = newestOf.get(one.labels());
+    NavigableMap<Long, Held> samples = data.computeIfAbsent(one.labels(), _ -> new TreeMap<>());
+    Map.Entry<Long, Held> newest = newestOf.get(one.labels());
     if (newest != null && one.timestampMs() < newest.getKey()) {
       if (one.timestampMs() < newest.getKey() - windowMs) {
         return new AppendResult.OutOfOrder(newest.getKey());
       }
-      samples.putIfAbsent(one.timestampMs(), one.bits());
+      samples.putIfAbsent(one.timestampMs(), one.held());
       return new AppendResult.Accepted();
     }
     if (newest != null && one.timestampMs() == newest.getKey()) {
-      return newest.getValue() == one.bits()
+      return newest.getValue().equals(one.held())
           ? new AppendResult.Accepted()
           : new AppendResult.Conflict();
     }
-    samples.put(one.timestampMs(), one.bits());
-    newestOf.put(one.labels(), Map.entry(one.timestampMs(), one.bits()));
+    samples.put(one.timestampMs(), one.held());
+    newestDeleted.remove(one.labels());
+    newestOf.put(one.labels(), Map.entry(one.timestampMs(), one.held()));
     return new AppendResult.Accepted();
   }
 
@@ -139,7 +145,7 @@ final class Oracle implements MetricStore {
       public List<Series> select(List<LabelMatcher> matchers) {
         List<Series> found = new ArrayList<>();
         data.forEach((labels, samples) -> {
-          Map<Long, Long> inside =
+          Map<Long, Held> inside =
               new TreeMap<>(samples.subMap(range.startMs(), true, range.endMs(), true));
           if (!inside.isEmpty() && LabelMatcher.allMatch(matchers, labels)) {
             found.add(series(labels, inside));
@@ -168,7 +174,7 @@ final class Oracle implements MetricStore {
     };
   }
 
-  private static Querier.Series series(Labels labels, Map<Long, Long> samples) {
+  private static Querier.Series series(Labels labels, Map<Long, Held> samples) {
     return new Querier.Series() {
       @Override
       public Labels labels() {
@@ -177,9 +183,9 @@ final class Oracle implements MetricStore {
 
       @Override
       public SampleCursor samples() {
-        Iterator<Map.Entry<Long, Long>> entries = samples.entrySet().iterator();
+        Iterator<Map.Entry<Long, Held>> entries = samples.entrySet().iterator();
         return new SampleCursor() {
-          private Map.Entry<Long, Long> current;
+          private Map.Entry<Long, Held> current;
 
           @Override
           public boolean next() {
@@ -197,7 +203,17 @@ final class Oracle implements MetricStore {
 
           @Override
           public double value() {
-            return Double.longBitsToDouble(current.getValue());
+            return current.getValue().value();
+          }
+
+          @Override
+          public long startMs() {
+            return current.getValue().startMs();
+          }
+
+          @Override
+          public @Nullable NativeHistogram histogram() {
+            return current.getValue().histogram();
           }
         };
       }

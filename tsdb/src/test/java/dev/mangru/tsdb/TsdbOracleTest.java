@@ -11,6 +11,7 @@ import dev.mangru.model.testkit.CrashDisk;
 import dev.mangru.model.testkit.Seeds;
 import dev.mangru.model.time.TimeRange;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,29 +20,32 @@ import java.util.TreeMap;
 
 class TsdbOracleTest {
 
+  /// Seeds beyond do not make the histories longer, so that many of them take minutes.
+  private static final int LONGEST = 240;
+
   private final CrashDisk disk = new CrashDisk(0);
 
-  private TsdbOptions options(long seed) {
-    return TsdbOptions.builder(disk.root().resolve("data"))
-        .retention(Duration.ofDays(400))
+  private TsdbOptions options(long seed, Path directory) {
+    return TsdbOptions.builder(directory)
+        .retention(seed % 4 == 3 ? Duration.ofHours(20) : Duration.ofDays(400))
         .outOfOrderWindow(Duration.ofHours(seed % 3 == 0 ? 0 : seed % 5))
         .walSegmentBytes(2_000)
         .minFreeBytes(0)
         .build();
   }
 
-  /// Appends of every kind, deletions, restarts, sealing, merging and queries: the store says what
-  /// the oracle says, bit for bit.
+  /// Appends of every kind, deletions, restarts, snapshots, sealing, merging and queries: the store
+  /// says what the oracle says, bit for bit.
   @Seeds(200)
   void the_store_answers_as_a_sorted_map_does(long seed) throws IOException {
     Workload work = new Workload(seed);
-    TsdbOptions options = options(seed);
+    TsdbOptions options = options(seed, disk.root().resolve("data"));
     Tsdb store = Tsdb.open(options, work::now, disk);
     Oracle oracle = new Oracle(work::now, options);
-    int steps = 5 + (int) seed / 4;
+    int steps = 5 + (int) (seed % LONGEST) / 4;
     for (int step = 0; step < steps; step++) {
       work.tick();
-      switch (work.random().nextInt(16)) {
+      switch (work.random().nextInt(19)) {
         case 0 -> {
           store.close();
           assertSound(options);
@@ -50,44 +54,73 @@ class TsdbOracleTest {
         case 1 -> store.sealAll(work.now());
         case 2, 3 -> store.maintain(work.now());
         case 4, 5, 6 -> {
-          TimeRange range = work.range();
+          TimeRange range = kept(work, options, work.range());
           List<LabelMatcher> matchers = work.matchers();
           assertThat(Dump.query(store, range, matchers))
               .as("%s in %s", matchers, range)
               .isEqualTo(Dump.query(oracle, range, matchers));
         }
         case 7 -> {
-          if (work.random().nextInt(3) == 0) {
-            store.compactAll(work.now());
-          } else if (work.random().nextInt(3) == 0) {
-            store.cleanTombstones(work.now());
-          } else {
-            TimeRange range = work.range();
-            List<LabelMatcher> matchers = work.matchers();
-            if (!matchers.isEmpty() && !oracle.takesNewest(matchers, range)) {
-              store.delete(matchers, range, work.now());
-              oracle.delete(matchers, range);
+          TimeRange range = work.range();
+          List<LabelMatcher> matchers = work.matchers();
+          if (!matchers.isEmpty()) {
+            store.delete(matchers, range, work.now());
+            oracle.delete(matchers, range);
+          }
+        }
+        case 8 -> {
+          switch (work.random().nextInt(3)) {
+            case 0 -> store.compactAll(work.now());
+            case 1 -> store.cleanTombstones(work.now());
+            default -> {
+              Path copy = store.snapshot("s" + step, work.now());
+              assertHolds(seed, copy, work, oracle);
             }
           }
         }
-        default -> {
-          List<Workload.Sample> batch = work.batch();
-          Appender toStore = store.appender();
-          Appender toOracle = oracle.appender();
-          Workload.append(batch, toStore);
-          Workload.append(batch, toOracle);
-          AppendSummary wanted = toOracle.commit();
-          AppendSummary found = toStore.commit();
-          assertThat(found.accepted()).isEqualTo(wanted.accepted());
-          assertThat(found.rejected()).isEqualTo(wanted.rejected());
-          if (wanted.rejected() <= AppendSummary.MAX_EXAMPLES) {
-            assertThat(found.examples()).containsExactlyInAnyOrderElementsOf(wanted.examples());
-          }
-        }
+        default -> append(work, store, oracle);
       }
     }
-    assertThat(Dump.of(store)).isEqualTo(oracle.data());
+    TimeRange all = kept(work, options, TimeRange.ALL);
+    assertThat(Dump.of(store, all)).isEqualTo(Dump.of(oracle, all));
     store.close();
+    assertSound(options);
+  }
+
+  /// Past the retention the store may still show what the oracle knows, or not.
+  private static TimeRange kept(Workload work, TsdbOptions options, TimeRange range) {
+    long oldest = work.nowMs() - options.retention().toMillis();
+    return new TimeRange(Math.max(range.startMs(), oldest), Math.max(range.endMs(), oldest));
+  }
+
+  private static void append(Workload work, Tsdb store, Oracle oracle) {
+    List<Workload.Sample> batch = work.batch();
+    batch.removeIf(one -> oracle.open(one.labels(), one.timestampMs()));
+    Appender toStore = store.appender();
+    Appender toOracle = oracle.appender();
+    Workload.append(batch, toStore);
+    Workload.append(batch, toOracle);
+    AppendSummary wanted = toOracle.commit();
+    AppendSummary found = toStore.commit();
+    assertThat(found.accepted()).isEqualTo(wanted.accepted());
+    assertThat(found.rejected()).isEqualTo(wanted.rejected());
+    if (wanted.rejected() <= AppendSummary.MAX_EXAMPLES) {
+      assertThat(found.examples()).containsExactlyInAnyOrderElementsOf(wanted.examples());
+    }
+  }
+
+  /// A snapshot opens as a store, and takes samples.
+  private void assertHolds(long seed, Path copy, Workload work, Oracle oracle) throws IOException {
+    TsdbOptions options = options(seed, copy);
+    assertSound(options);
+    TimeRange all = kept(work, options, TimeRange.ALL);
+    try (Tsdb opened = Tsdb.open(options, work::now, disk)) {
+      assertThat(Dump.of(opened, all)).isEqualTo(Dump.of(oracle, all));
+      Appender appender = opened.appender();
+      Workload.append(work.batch(), appender);
+      appender.commit();
+      opened.compactAll(work.now());
+    }
     assertSound(options);
   }
 
@@ -110,20 +143,15 @@ class TsdbOracleTest {
     try (Tsdb store = Tsdb.open(options, work::now, disk)) {
       for (int step = 0; step < 80; step++) {
         work.tick();
-        List<Workload.Sample> batch = work.batch();
-        Appender toStore = store.appender();
-        Appender toOracle = oracle.appender();
-        Workload.append(batch, toStore);
-        Workload.append(batch, toOracle);
-        assertThat(toStore.commit().accepted()).isEqualTo(toOracle.commit().accepted());
+        append(work, store, oracle);
         store.maintain(work.now());
       }
       long oldest = work.nowMs() - retention.toMillis();
-      Map<Labels, NavigableMap<Long, Long>> found = Dump.of(store);
+      Map<Labels, NavigableMap<Long, Held>> found = Dump.of(store);
       oracle
           .data()
           .forEach((labels, samples) -> {
-            NavigableMap<Long, Long> stored = found.getOrDefault(labels, new TreeMap<>());
+            NavigableMap<Long, Held> stored = found.getOrDefault(labels, new TreeMap<>());
             assertThat(stored.tailMap(oldest, true)).isEqualTo(samples.tailMap(oldest, true));
             assertThat(samples.entrySet()).containsAll(stored.entrySet());
           });
