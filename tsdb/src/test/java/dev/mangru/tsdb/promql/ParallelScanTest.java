@@ -40,7 +40,7 @@ class ParallelScanTest {
       int target = random.nextInt(20);
       for (int i = random.nextInt(3) == 0 ? 100 : 0; i < 300; i++) {
         value = random.nextInt(100) == 0 ? 0 : value + random.nextDouble() * 1e3;
-        samples.add(i * (long) STEP + target * 31L, value);
+        samples.add(i * STEP + target * 31L, value);
       }
       store.add(
           Labels.of(
