@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class TsdbLeakTest {
 
-  private static final int STORES = 200;
+  /// Stores in a build; `-Dmangru.stores=200` for a long run.
+  private static final int STORES = Integer.getInteger("mangru.stores", 60);
 
   /// Every store is opened twice, works, and is closed, a querier of it last or first.
   @Test

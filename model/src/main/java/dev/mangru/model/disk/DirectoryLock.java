@@ -39,9 +39,10 @@ final class DirectoryLock implements Closeable {
           ErrorCode.UNAVAILABLE,
           "cannot read and write the data directory "
               + directory
-              + ": give user "
-              + System.getProperty("user.name")
-              + " access to it, or choose another one");
+              + (Files.getFileStore(realPath).isReadOnly()
+                  ? ": its file system is mounted read-only; mount it for writing"
+                  : ": give user " + System.getProperty("user.name") + " access to it")
+              + ", or choose another one");
     }
     if (!HELD.add(realPath)) {
       throw inUse(directory, "this process");
