@@ -51,14 +51,22 @@ public class HeadAppendBenchmark {
       int pod = i / 64;
       labels[i] =
           Labels.of(
-              "__name__", "http_request_duration_seconds_bucket_" + i % 64 / 12,
-              "container", "app",
-              "endpoint", "http",
-              "instance", "10.0." + pod / 250 + "." + pod % 250 + ":8080",
-              "job", "shop-" + pod % 20,
-              "le", String.valueOf(i % 12),
-              "namespace", "shop",
-              "pod", "shop-api-7d9c5b-" + pod);
+              "__name__",
+              "http_request_duration_seconds_bucket_" + i % 64 / 12,
+              "container",
+              "app",
+              "endpoint",
+              "http",
+              "instance",
+              "10.0." + pod / 250 + "." + pod % 250 + ":8080",
+              "job",
+              "shop-" + pod % 20,
+              "le",
+              String.valueOf(i % 12),
+              "namespace",
+              "shop",
+              "pod",
+              "shop-api-7d9c5b-" + pod);
       int ref = table.findOrAdd(labels[i]);
       table.remember(hashes[2 * i], hashes[2 * i + 1], ref);
     }

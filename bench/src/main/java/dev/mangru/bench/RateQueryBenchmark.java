@@ -2,10 +2,10 @@ package dev.mangru.bench;
 
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.QueryResult;
-import dev.mangru.tsdb.promql.PromqlEngine;
-import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbOptions;
+import dev.mangru.tsdb.promql.PromqlEngine;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
