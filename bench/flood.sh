@@ -16,8 +16,8 @@ else
 fi
 server=
 trap '[ -n "$server" ] && kill -9 "$server" 2>/dev/null; sleep 1; rmdir "$group"; rm -rf "$work"' EXIT
-# The heap is left to the JVM, which sees the group; start-mangru.sh would raise it for big machines.
-MANGRU_HEAP=${MANGRU_HEAP:-192m} bash -c 'echo $$ >"$1/cgroup.procs"; exec bench/start-mangru.sh "$2" "$3"' _ "$group" "$port" "$work/data" >"$work/log" 2>&1 &
+# A limit of 0 series is the one that Mangru takes from the memory there is; start-mangru.sh would raise it.
+MANGRU_MAX_SERIES=0 MANGRU_HEAP=${MANGRU_HEAP:-192m} bash -c 'echo $$ >"$1/cgroup.procs"; exec bench/start-mangru.sh "$2" "$3"' _ "$group" "$port" "$work/data" >"$work/log" 2>&1 &
 server=$!
 for _ in $(seq 1 300); do curl -sf "http://127.0.0.1:$port/-/ready" >/dev/null && break; sleep 0.2; done
 status=0

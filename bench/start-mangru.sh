@@ -15,7 +15,7 @@ mangru:
     retention: 3650d
     admin-api: true
     max-new-series-per-minute: 10000000
-    max-series: 10000000
+    max-series: ${MANGRU_MAX_SERIES:-10000000}
   query:
     timeout: 5m
     max-samples: 500000000
