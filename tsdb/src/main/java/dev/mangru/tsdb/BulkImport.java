@@ -44,7 +44,7 @@ final class BulkImport implements ImportTarget {
 
   @Override
   public long oldestMs() {
-    return clock.millis() - options.retention().toMillis();
+    return clock.millis() - options.kept().longestMs();
   }
 
   @Override

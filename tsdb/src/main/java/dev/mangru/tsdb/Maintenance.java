@@ -15,7 +15,6 @@ import dev.mangru.tsdb.compact.Plan;
 import dev.mangru.tsdb.compact.Planner;
 import dev.mangru.tsdb.compact.Progress;
 import dev.mangru.tsdb.compact.Removal;
-import dev.mangru.tsdb.compact.Retention;
 import dev.mangru.tsdb.compact.Snapshots;
 import dev.mangru.tsdb.compact.StoredFile;
 import dev.mangru.tsdb.compact.Tombstone;
@@ -105,7 +104,7 @@ final class Maintenance {
     this.options = options;
     this.compactOptions =
         CompactOptions.of(
-            options.blockRange(), Retention.of(options.retention()), options.retentionBytes());
+            options.blockRange(), options.kept(), options.retentionBytes());
     this.disk = disk;
     this.files = files;
     this.writePath = writePath;

@@ -1,8 +1,15 @@
 package dev.mangru.tsdb;
 
 import dev.mangru.model.disk.Durability;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.Retention;
+import dev.mangru.tsdb.compact.SummaryPlanner;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.LongPredicate;
 
 /// How the store works. Every limit has a unit and a default; where a default comes from stands
@@ -10,8 +17,15 @@ import java.util.function.LongPredicate;
 ///
 /// @param directory holds everything; made if it is not there
 /// @param retention samples older than this are refused, and files dropped once all of their
-///   samples are
-/// @param retentionBytes size of parts and blocks above which the oldest go; 0 for no limit
+///   samples are; of series that no rule selects
+/// @param retentionRules how long the samples of selected series are kept instead, longer or
+///   shorter; the first rule that selects a series decides. Samples past their rule are refused.
+///   Those that are stored go whenever their file is merged, at the latest once all of the file is
+///   past the rule and they are a fifth of it; until then queries may still show them
+/// @param retentionBytes size of parts, blocks and summaries above which the oldest go; 0 for no
+///   limit
+/// @param downsampling which summaries are made of blocks, when, and for how long they are kept; at
+///   most one rule for each resolution
 /// @param blockRange span of the time windows that samples are sealed and merged by; at least a
 ///   second
 /// @param sealInterval how often samples in memory are written to parts: what a start has to replay
@@ -35,7 +49,9 @@ import java.util.function.LongPredicate;
 public record TsdbOptions(
     Path directory,
     Duration retention,
+    List<Retention.Rule> retentionRules,
     long retentionBytes,
+    List<SummaryPlanner.Rule> downsampling,
     Duration blockRange,
     Duration sealInterval,
     Duration outOfOrderWindow,
@@ -59,6 +75,17 @@ public record TsdbOptions(
 
   public TsdbOptions {
     positive("retention", retention.toMillis(), retention);
+    retentionRules = List.copyOf(retentionRules);
+    downsampling = List.copyOf(downsampling);
+    Set<Resolution> resolutions = EnumSet.noneOf(Resolution.class);
+    for (SummaryPlanner.Rule rule : downsampling) {
+      check(
+          "downsampling",
+          resolutions.add(rule.resolution()) ? 1 : 0,
+          n -> n == 1,
+          "one rule for each resolution",
+          downsampling);
+    }
     check("retention-size", retentionBytes, n -> n >= 0, "not negative", retentionBytes);
     positive("max-ahead", maxAhead.plusMillis(1).toMillis(), maxAhead);
     check("block-range", blockRange.toMillis(), n -> n >= 1_000, "at least PT1S", blockRange);
@@ -89,6 +116,16 @@ public record TsdbOptions(
         (long) maxLabels * ((long) maxLabelNameBytes + maxLabelValueBytes));
   }
 
+  /// How long samples are kept: [#retention] and [#retentionRules].
+  public Retention kept() {
+    return new Retention(retention, retentionRules);
+  }
+
+  /// The oldest time at which samples of `labels` are taken, in milliseconds.
+  long oldestTakenMs(Labels labels, long nowMs) {
+    return nowMs - kept().keepMs(labels);
+  }
+
   private static void positive(String name, long number, Object value) {
     check(name, number, n -> n > 0, "positive", value);
   }
@@ -104,7 +141,9 @@ public record TsdbOptions(
   /// The defaults.
   ///
   /// - `retention` 400 days: the objective's year and a month to look back on. Chosen.
-  ///   `retentionBytes` no limit, as Prometheus.
+  ///   `retentionRules` none. `retentionBytes` no limit, as Prometheus.
+  /// - `downsampling` none: while the samples themselves are kept, summaries only make long queries
+  ///   cheaper, and those of 5 minutes may need as many bytes as the samples. Chosen.
   /// - `blockRange` 2 h, as Prometheus'. `sealInterval` 2 min: a start replays that much.
   /// - `outOfOrderWindow` zero, as Prometheus'.
   /// - `maxAhead` 10 min: forgives clocks, not time zones. Prometheus' scrape manager has the same.
@@ -139,7 +178,9 @@ public record TsdbOptions(
 
     private final Path directory;
     private Duration retention = Duration.ofDays(400);
+    private List<Retention.Rule> retentionRules = List.of();
     private long retentionBytes = 0;
+    private List<SummaryPlanner.Rule> downsampling = List.of();
     private Duration blockRange = Duration.ofHours(2);
     private Duration sealInterval = Duration.ofMinutes(2);
     private Duration outOfOrderWindow = Duration.ZERO;
@@ -164,6 +205,18 @@ public record TsdbOptions(
     /// See [TsdbOptions#retention].
     public Builder retention(Duration value) {
       retention = value;
+      return this;
+    }
+
+    /// See [TsdbOptions#retentionRules].
+    public Builder retentionRules(List<Retention.Rule> value) {
+      retentionRules = value;
+      return this;
+    }
+
+    /// See [TsdbOptions#downsampling].
+    public Builder downsampling(List<SummaryPlanner.Rule> value) {
+      downsampling = value;
       return this;
     }
 
@@ -274,7 +327,9 @@ public record TsdbOptions(
       return new TsdbOptions(
           directory,
           retention,
+          retentionRules,
           retentionBytes,
+          downsampling,
           blockRange,
           sealInterval,
           outOfOrderWindow,

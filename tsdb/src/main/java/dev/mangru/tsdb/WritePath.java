@@ -383,14 +383,14 @@ final class WritePath {
     SeriesTable series = table;
     RecordWriter record = columns.record;
     long now = clock.millis();
-    long oldest = now - options.retention().toMillis();
+    long oldest = now - options.kept().shortestMs();
     long newest = now + options.maxAhead().toMillis();
     boolean plain = !columns.anyStart && !columns.anyHistogram;
     for (int i = 0; i < columns.size; i++) {
       int ref = columns.refs[i];
       long time = columns.times[i];
       if (time < oldest || time > newest || ref < 0) {
-        ref = unusual(commit, i, oldest, newest);
+        ref = unusual(commit, i, now, oldest, newest);
         if (ref < 0) {
           continue;
         }
@@ -426,16 +426,22 @@ final class WritePath {
   ///
   /// @return the series, or -1 if the sample is refused
   @GuardedBy("submitLock")
-  private int unusual(Commit commit, int i, long oldest, long newest) {
+  private int unusual(Commit commit, int i, long now, long oldest, long newest) {
     int ref = commit.columns.refs[i];
     long time = commit.columns.times[i];
     if (time < oldest || time > newest) {
       Labels labels = ref >= 0 ? table.labels(ref) : commit.batch.newLabels(ref);
-      commit.batch.reject(
-          labels,
-          time,
-          time < oldest ? new AppendResult.TooOld(oldest) : new AppendResult.TooFarAhead(newest));
-      return -1;
+      long taken = options.oldestTakenMs(labels, now);
+      if (time > newest || time < taken) {
+        commit.batch.reject(
+            labels,
+            time,
+            time > newest ? new AppendResult.TooFarAhead(newest) : new AppendResult.TooOld(taken));
+        return -1;
+      }
+      if (ref >= 0) {
+        return ref;
+      }
     }
     Labels labels = commit.batch.newLabels(ref);
     int found = table.find(labels);

@@ -92,7 +92,9 @@ public record MangruProperties(
   /// The time-series store.
   ///
   /// @param retention samples older than this are refused and removed
+  /// @param retentionRules how long samples of selected series are kept instead
   /// @param retentionSize size of the sealed files above which the oldest go; 0 for no limit
+  /// @param downsampling summaries that are made of old samples
   /// @param outOfOrderWindow how much older than its series' newest sample a sample may be
   /// @param maxAhead how far ahead of the clock a sample may be
   /// @param durability when a write is acknowledged
@@ -104,7 +106,9 @@ public record MangruProperties(
   /// @param adminApi whether `/api/v1/admin/tsdb/` does anything
   public record Metrics(
       @DefaultValue("400d") Duration retention,
+      @DefaultValue List<KeepProperties.Rule> retentionRules,
       @DefaultValue("0B") DataSize retentionSize,
+      @DefaultValue List<KeepProperties.Summary> downsampling,
       @DefaultValue("0s") Duration outOfOrderWindow,
       @DefaultValue("10m") Duration maxAhead,
       @DefaultValue("synced") Durability durability,
@@ -114,6 +118,12 @@ public record MangruProperties(
       @DefaultValue("64MB") DataSize minFree,
       @DefaultValue("100000") int maxExemplars,
       @DefaultValue("false") boolean adminApi) {
+
+    public Metrics {
+      retentionRules = List.copyOf(retentionRules);
+      downsampling = List.copyOf(downsampling);
+      KeepProperties.check(downsampling);
+    }
 
     /// The store's options, below the data directory.
     public TsdbOptions options(Path data) {
@@ -125,7 +135,9 @@ public record MangruProperties(
       TsdbOptions.Builder options =
           TsdbOptions.builder(directory)
               .retention(retention)
+              .retentionRules(KeepProperties.rules(retentionRules))
               .retentionBytes(retentionSize.toBytes())
+              .downsampling(KeepProperties.summaries(downsampling))
               .outOfOrderWindow(outOfOrderWindow)
               .maxAhead(maxAhead)
               .durability(durability)

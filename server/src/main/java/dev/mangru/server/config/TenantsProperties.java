@@ -52,6 +52,8 @@ public record TenantsProperties(
   ///
   /// @param tenant its name
   /// @param retention samples older than this are refused and removed
+  /// @param retentionRules how long samples of selected series are kept instead, in place of those
+  ///   of `mangru.metrics`
   /// @param retentionSize size of the sealed files above which the oldest go
   /// @param outOfOrderWindow how much older than its series' newest sample a sample may be
   /// @param maxSeries active series
@@ -60,6 +62,7 @@ public record TenantsProperties(
   public record Limits(
       String tenant,
       @Nullable Duration retention,
+      @Nullable List<KeepProperties.Rule> retentionRules,
       @Nullable DataSize retentionSize,
       @Nullable Duration outOfOrderWindow,
       @Nullable Long maxSeries,
@@ -98,6 +101,9 @@ public record TenantsProperties(
     if (own != null) {
       if (own.retention() != null) {
         options.retention(own.retention());
+      }
+      if (own.retentionRules() != null) {
+        options.retentionRules(KeepProperties.rules(own.retentionRules()));
       }
       if (own.retentionSize() != null) {
         options.retentionBytes(own.retentionSize().toBytes());

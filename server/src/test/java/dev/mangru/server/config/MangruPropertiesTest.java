@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.disk.Durability;
 import dev.mangru.model.slo.Objective;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.SummaryPlanner;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -135,6 +137,69 @@ class MangruPropertiesTest {
     assertThat(other.retention()).isEqualTo(Duration.ofDays(3));
     assertThat(other.maxSeries()).isEqualTo(77);
     assertThat(set.tenants().maxExemplars("other", set.metrics())).isEqualTo(5);
+  }
+
+  @Test
+  void rules_of_retention_and_downsampling_reach_the_store() {
+    MangruProperties set =
+        bind(
+            Map.ofEntries(
+                Map.entry("mangru.metrics.retention-rules[0].match", "{namespace=\"dev\"}"),
+                Map.entry("mangru.metrics.retention-rules[0].keep", "30d"),
+                Map.entry("mangru.metrics.retention-rules[1].match", "up{job=~\"a.*\"}"),
+                Map.entry("mangru.metrics.retention-rules[1].keep", "800d"),
+                Map.entry("mangru.metrics.downsampling[0].resolution", "5m"),
+                Map.entry("mangru.metrics.downsampling[0].after", "40h"),
+                Map.entry("mangru.metrics.downsampling[0].keep", "400d"),
+                Map.entry("mangru.metrics.downsampling[1].resolution", "1h"),
+                Map.entry("mangru.metrics.downsampling[1].after", "10d"),
+                Map.entry("mangru.metrics.downsampling[1].keep", "800d"),
+                Map.entry("mangru.tenants.limits[0].tenant", "shop"),
+                Map.entry("mangru.tenants.limits[0].retention-rules[0].match", "up"),
+                Map.entry("mangru.tenants.limits[0].retention-rules[0].keep", "1d")));
+    var metrics = set.metrics().options(Path.of("d"));
+    assertThat(metrics.retentionRules()).hasSize(2);
+    assertThat(metrics.retentionRules().getFirst().keep()).isEqualTo(Duration.ofDays(30));
+    assertThat(metrics.retentionRules().getLast().matchers()).hasSize(2);
+    assertThat(metrics.kept().longestMs()).isEqualTo(Duration.ofDays(800).toMillis());
+    assertThat(metrics.kept().shortestMs()).isEqualTo(Duration.ofDays(30).toMillis());
+    assertThat(metrics.downsampling())
+        .containsExactly(
+            new SummaryPlanner.Rule(Resolution.D5M, Duration.ofHours(40), Duration.ofDays(400)),
+            new SummaryPlanner.Rule(Resolution.D1H, Duration.ofDays(10), Duration.ofDays(800)));
+    var own = set.tenants().options("shop", Path.of("t"), set.metrics());
+    assertThat(own.retentionRules())
+        .singleElement()
+        .satisfies(rule -> assertThat(rule.keep()).isEqualTo(Duration.ofDays(1)));
+    assertThat(own.downsampling()).hasSize(2);
+    assertThat(set.tenants().options("other", Path.of("t"), set.metrics()).retentionRules())
+        .hasSize(2);
+  }
+
+  @Test
+  void rules_that_cannot_be_stop_the_start_and_are_named() {
+    String rule = "mangru.metrics.retention-rules[0].";
+    assertThatThrownBy(() -> bind(Map.of(rule + "match", "{a=}", rule + "keep", "1d")))
+        .hasStackTraceContaining("retention-rules: match '{a=}' is no series selector: 1:4");
+    assertThatThrownBy(() -> bind(Map.of(rule + "match", "rate(up[5m])", rule + "keep", "1d")))
+        .hasStackTraceContaining("match 'rate(up[5m])' is no series selector");
+    assertThatThrownBy(() -> bind(Map.of(rule + "match", "up")))
+        .hasStackTraceContaining("the rule with match 'up' needs a positive keep");
+    assertThatThrownBy(() -> bind(Map.of(rule + "keep", "1d")))
+        .hasStackTraceContaining("needs a match");
+    String summary = "mangru.metrics.downsampling[0].";
+    assertThatThrownBy(() ->
+            bind(
+                Map.of(
+                    summary + "resolution", "7m", summary + "after", "1d", summary + "keep", "2d")))
+        .hasStackTraceContaining("a resolution is 5m or 1h, not PT7M");
+    assertThatThrownBy(() ->
+            bind(
+                Map.of(
+                    summary + "resolution", "5m", summary + "after", "3d", summary + "keep", "2d")))
+        .hasStackTraceContaining("must be kept longer than the age at which they are made");
+    assertThatThrownBy(() -> bind(Map.of(summary + "resolution", "5m")))
+        .hasStackTraceContaining("needs resolution (5m or 1h), after and keep");
   }
 
   @Test

@@ -62,6 +62,21 @@ public record Retention(Duration standard, List<Rule> rules) {
     return longest;
   }
 
+  /// How long the samples of some series are kept at least, in milliseconds.
+  public long shortestMs() {
+    long shortest = standard.toMillis();
+    for (Rule rule : rules) {
+      shortest = Math.min(shortest, rule.keep().toMillis());
+    }
+    return shortest;
+  }
+
+  /// How long samples of `labels` are kept, in milliseconds.
+  public long keepMs(Labels labels) {
+    int rule = ruleOf(labels);
+    return (rule < 0 ? standard : rules.get(rule).keep()).toMillis();
+  }
+
   /// The first rule that selects `labels`, or -1.
   public int ruleOf(Labels labels) {
     for (int i = 0; i < rules.size(); i++) {
