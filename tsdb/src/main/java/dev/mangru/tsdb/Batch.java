@@ -35,6 +35,7 @@ final class Batch implements SampleBatch {
   private @Nullable Labels refused;
   private @Nullable AppendResult refusal;
   private long rejected;
+  private long retryable;
   private final List<Rejection> examples = new ArrayList<>(0);
 
   /// The arrays of a batch, reused from batch to batch. Confined to the batch that has them.
@@ -261,8 +262,8 @@ final class Batch implements SampleBatch {
       throw new IllegalStateException("this batch was committed before");
     }
     columns = null;
-    long accepted = writePath.commit(this, open);
-    return new AppendSummary(accepted, rejected, examples);
+    WritePath.Stored stored = writePath.commit(this, open);
+    return new AppendSummary(stored.samples(), rejected, examples, stored.histograms(), retryable);
   }
 
   /// Counts a sample that is not stored.
@@ -274,6 +275,9 @@ final class Batch implements SampleBatch {
     }
     if (examples.size() < AppendSummary.MAX_EXAMPLES) {
       examples.add(new Rejection(labels, timestampMs, why));
+    } else if (why.retryable() && retryable == 0) {
+      examples.set(AppendSummary.MAX_EXAMPLES - 1, new Rejection(labels, timestampMs, why));
     }
+    retryable += why.retryable() ? 1 : 0;
   }
 }

@@ -229,6 +229,9 @@ final class WritePath {
     if (table.activeSeries() >= options.maxSeries()) {
       return new AppendResult.TooManySeries(options.maxSeries());
     }
+    if (table.endRef() == Integer.MAX_VALUE) {
+      return new AppendResult.TooManySeries(Integer.MAX_VALUE); // of all times: no number is left
+    }
     SeriesBudget shared = budget;
     if (shared != null && shared.usedUp()) {
       return new AppendResult.TooManySeries(shared.maxSeries());
@@ -260,10 +263,14 @@ final class WritePath {
 
   // ---- committing ------------------------------------------------------------------------------
 
-  /// Writes a batch.
+  /// What a batch has brought.
   ///
-  /// @return how many of its samples were accepted
-  long commit(Batch batch, Columns columns) {
+  /// @param samples how many were accepted
+  /// @param histograms how many of those are native histograms
+  record Stored(long samples, long histograms) {}
+
+  /// Writes a batch.
+  Stored commit(Batch batch, Columns columns) {
     Commit commit = new Commit(batch, columns);
     RuntimeException first = null;
     submitLock.lock();
@@ -300,7 +307,7 @@ final class WritePath {
     }
     stats.appended.add(commit.accepted);
     giveBack(columns);
-    return commit.accepted;
+    return new Stored(commit.accepted, commit.histograms);
   }
 
   /// One batch while it is written.
@@ -309,6 +316,7 @@ final class WritePath {
     final Columns columns;
     final List<RecordLog.Ticket> tickets = new ArrayList<>(1);
     long accepted;
+    long histograms;
 
     /// Whether an answer follows from a sample that may not be durable yet.
     boolean waits;
@@ -363,13 +371,24 @@ final class WritePath {
     commit.columns.ensureUndo();
     commit.columns.record.begin(epoch);
     commit.definedBefore = definedEnd;
+    boolean whole = false;
     try {
       acceptAll(commit);
+      whole = true;
     } catch (IOException e) {
+      whole = true;
       throw new MangruException(
           ErrorCode.UNAVAILABLE, "cannot read what is stored of a series: " + e, e);
+    } catch (MangruException e) {
+      whole = true;
+      throw e;
     } finally {
-      submit(commit, false); // whatever happened: the rows are there and need their record
+      if (whole) {
+        submit(commit, false); // the rows are there and need their record
+      } else {
+        // Out of memory, or a bug: nobody knows how far the record got.
+        undo(commit.columns, commit.recordFrom, commit.columns.stored, commit.definedBefore);
+      }
     }
     RecordLog.Ticket last = lastTicket;
     if (commit.waits && commit.tickets.isEmpty() && last != null) {
@@ -402,13 +421,13 @@ final class WritePath {
       if (!plain && (columns.start(i) != SampleCursor.NO_START || columns.histogram(i) != null)) {
         acceptExtended(commit, i, ref, known);
       } else if (time > known) {
+        if (ref >= definedEnd) {
+          define(commit, ref);
+        }
         long bits = columns.bits[i];
         long base = series.newestBits(ref);
         long last = series.lastRow(ref);
         long row = rows.append(time, bits, last, 0); // first, because it may be refused
-        if (ref >= definedEnd) {
-          define(record, ref);
-        }
         record.sample(ref, time, bits, last >= epochFirstRow ? base : 0);
         remember(columns, ref, known, base, last, series.flags(ref));
         series.setNewest(ref, time, bits, row, 0);
@@ -416,7 +435,7 @@ final class WritePath {
       } else {
         notNewer(commit, i, ref, known, columns.bits[i], 0, null);
       }
-      if ((i & (LOOK_AT - 1)) == LOOK_AT - 1 && record.length() >= FULL_BYTES) {
+      if ((!plain || (i & (LOOK_AT - 1)) == LOOK_AT - 1) && record.length() >= FULL_BYTES) {
         goOn(commit);
       }
     }
@@ -469,12 +488,19 @@ final class WritePath {
     return table.newestMs(ref);
   }
 
+  /// Defines the series up to `ref`, in several records if need be: those that batches under way
+  /// have made are among them. Before the sample becomes a row, which else would be shown with the
+  /// record before its own.
   @GuardedBy("submitLock")
-  private void define(RecordWriter record, int ref) {
+  private void define(Commit commit, int ref) {
+    RecordWriter record = commit.columns.record;
     for (int next = definedEnd; next <= ref; next++) {
       record.define(next, table.labels(next));
+      definedEnd = next + 1;
+      if (record.length() >= FULL_BYTES) {
+        goOn(commit);
+      }
     }
-    definedEnd = ref + 1;
   }
 
   private static void remember(
@@ -503,18 +529,20 @@ final class WritePath {
       notNewer(commit, i, ref, known, hash, Extended.FLAG, encoded);
       return;
     }
+    if (ref >= definedEnd) {
+      define(commit, ref);
+    }
     long last = table.lastRow(ref);
     long row = rows.append(time, start, columns.bits[i], histogram, last, 0);
-    if (ref >= definedEnd) {
-      define(columns.record, ref);
-    }
     columns.record.extended(ref, time, start, columns.bits[i], encoded);
     remember(columns, ref, known, table.newestBits(ref), last, table.flags(ref));
     table.setNewest(ref, time, hash, row, Extended.FLAG);
+    count(commit, histogram);
+  }
+
+  private static void count(Commit commit, @Nullable NativeHistogram histogram) {
     commit.accepted++;
-    if (columns.record.length() >= FULL_BYTES) {
-      goOn(commit);
-    }
+    commit.histograms += histogram == null ? 0 : 1;
   }
 
   /// A sample that is not newer than the newest one of its series.
@@ -535,7 +563,7 @@ final class WritePath {
     commit.waits |= last >= visible;
     if (time == known) {
       if (bits == table.newestBits(ref) && flags == (table.flags(ref) & Extended.FLAG)) {
-        commit.accepted++;
+        count(commit, columns.histogram(i));
       } else {
         commit.batch.reject(table.labels(ref), time, new AppendResult.Conflict());
       }
@@ -548,10 +576,10 @@ final class WritePath {
     long value = columns.bits[i];
     long start = columns.start(i);
     long newestBits = table.newestBits(ref);
-    long row = rows.append(time, start, value, columns.histogram(i), last, Rows.LATE);
     if (ref >= definedEnd) {
-      define(columns.record, ref);
+      define(commit, ref);
     }
+    long row = rows.append(time, start, value, columns.histogram(i), last, Rows.LATE);
     if (last < epochFirstRow) {
       columns.record.late(
           ref,
@@ -569,7 +597,7 @@ final class WritePath {
     }
     remember(columns, ref, known, newestBits, last, table.flags(ref));
     table.setLastRow(ref, row);
-    commit.accepted++;
+    count(commit, columns.histogram(i));
     stats.lateSamples.increment();
   }
 
@@ -584,7 +612,7 @@ final class WritePath {
   @GuardedBy("submitLock")
   private void submit(Commit commit, boolean more) {
     Columns columns = commit.columns;
-    if (columns.stored == commit.recordFrom) {
+    if (columns.stored == commit.recordFrom && definedEnd == commit.definedBefore) {
       return;
     }
     ByteBuffer payload = columns.record.finish();
@@ -621,20 +649,25 @@ final class WritePath {
     }
     while (!inFlight.isEmpty() && !inFlight.getLast().applied) {
       Flight failed = inFlight.removeLast();
-      Columns columns = failed.columns;
-      for (int i = failed.to - 1; i >= failed.from; i--) {
-        table.setNewest(
-            columns.undoRefs[i],
-            columns.undoTimes[i],
-            columns.undoBits[i],
-            columns.undoRows[i],
-            columns.undoFlags[i]);
-      }
-      definedEnd = failed.definedBefore;
+      undo(failed.columns, failed.from, failed.to, failed.definedBefore);
     }
     inFlight.clear();
     lastTicket = null;
     generation = log.generation();
+  }
+
+  /// Gives the series of samples `[from, to)` of a batch back what they had.
+  @GuardedBy("submitLock")
+  private void undo(Columns columns, int from, int to, int definedBefore) {
+    for (int i = to - 1; i >= from; i--) {
+      table.setNewest(
+          columns.undoRefs[i],
+          columns.undoTimes[i],
+          columns.undoBits[i],
+          columns.undoRows[i],
+          columns.undoFlags[i]);
+    }
+    definedEnd = definedBefore;
   }
 
   // ---- sealing ---------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ public record AppendSummary(
     examples = List.copyOf(examples);
   }
 
-  /// A summary of floats; what is retryable is counted from the examples.
+  /// A summary of floats whose rejections are all among the examples: what is retryable is counted
+  /// from those.
   public AppendSummary(long accepted, long rejected, List<Rejection> examples) {
     this(
         accepted,

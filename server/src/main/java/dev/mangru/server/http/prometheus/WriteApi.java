@@ -85,7 +85,7 @@ public final class WriteApi {
                 : RemoteWriteV1.decode(body.array(), 0, body.length(), batch, extras);
       }
       AppendSummary stored = batch.commit();
-      long histograms = stored.rejected() == 0 ? decoded.histograms() : stored.acceptedHistograms();
+      long histograms = stored.acceptedHistograms();
       written(response, stored.accepted() - histograms, histograms, keep(metrics, extras));
       if (stored.retryable() > 0) {
         throw new MangruException(ErrorCode.OVERLOADED, missing(decoded, stored));

@@ -240,7 +240,7 @@ class WriteApiTest {
 
   @Test
   void histograms_exemplars_and_metadata_are_handed_on_and_counted() throws Exception {
-    summary = new AppendSummary(2, 0, List.of());
+    summary = new AppendSummary(2, 0, List.of(), 1, 0);
     MockHttpServletResponse response = write(everything(), true);
     assertThat(response.getStatus()).as(response.getContentAsString()).isEqualTo(204);
     assertThat(response.getHeader(WRITTEN + "Samples-Written")).isEqualTo("1");
