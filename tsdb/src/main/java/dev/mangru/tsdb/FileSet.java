@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ final class FileSet {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileSet.class);
 
-  static final List<String> FOLDERS = List.of("parts", "blocks", "series", "tombstones");
+  static final List<String> FOLDERS =
+      List.of("parts", "blocks", "summaries", "series", "tombstones");
 
   private final Disk disk;
   private final Path directory;
@@ -45,6 +47,9 @@ final class FileSet {
   private Map<Long, StoreFile> files;
 
   @GuardedBy("lock")
+  private Map<Long, SummaryFile> summaries;
+
+  @GuardedBy("lock")
   private Tombstones tombstones;
 
   @GuardedBy("lock")
@@ -52,6 +57,8 @@ final class FileSet {
 
   @GuardedBy("lock")
   private long nextSeq;
+
+  private final Set<Long> damagedSummaries = ConcurrentHashMap.newKeySet();
 
   /// Files that may be deleted once a manifest has been written.
   @GuardedBy("lock")
@@ -65,12 +72,14 @@ final class FileSet {
       Path directory,
       Manifest manifest,
       Map<Long, StoreFile> files,
+      Map<Long, SummaryFile> summaries,
       Tombstones tombstones,
       Registry registry) {
     this.disk = disk;
     this.directory = directory;
     this.manifest = manifest;
     this.files = files;
+    this.summaries = summaries;
     this.tombstones = tombstones;
     this.registry = registry;
     this.nextFile = manifest.nextFile();
@@ -80,7 +89,8 @@ final class FileSet {
   // ---- opening ---------------------------------------------------------------------------------
 
   /// Opens what the manifest names, makes an empty store if there is none, and removes what a crash
-  /// has left behind. A part or block that cannot be opened is set aside, told of and left out.
+  /// has left behind. A part, block or file of summaries that cannot be opened is set aside, told
+  /// of and left out.
   ///
   /// @param table takes the series; has none yet
   /// @throws CorruptDataException if the manifest is damaged, or missing beside data
@@ -97,6 +107,7 @@ final class FileSet {
       throw new DamagedRegistry(e);
     }
     Map<Long, StoreFile> files = new TreeMap<>();
+    Map<Long, SummaryFile> summaries = new TreeMap<>();
     boolean whole = false;
     try {
       Tombstones tombstones = Tombstones.NONE;
@@ -110,8 +121,20 @@ final class FileSet {
           quarantine.setAside(entry.path(directory), "its samples", e);
         }
       }
-      FileSet set = new FileSet(disk, directory, manifest, files, tombstones, registry);
-      if (files.size() < manifest.files().size()) {
+      for (Manifest.Summary entry : manifest.summaries()) {
+        try {
+          summaries.put(entry.stored().number(), SummaryFile.open(disk, directory, entry));
+        } catch (CorruptDataException | java.nio.file.NoSuchFileException e) {
+          quarantine.setAside(
+              entry.path(directory),
+              "its summaries; they are made again if block %06d is there"
+                  .formatted(entry.stored().source()),
+              e);
+        }
+      }
+      FileSet set = new FileSet(disk, directory, manifest, files, summaries, tombstones, registry);
+      if (files.size() < manifest.files().size()
+          || summaries.size() < manifest.summaries().size()) {
         set.change().commit();
       }
       whole = true;
@@ -119,6 +142,7 @@ final class FileSet {
     } finally {
       if (!whole) {
         files.values().forEach(StoreFile::release);
+        summaries.values().forEach(SummaryFile::release);
         registry.close();
       }
     }
@@ -146,29 +170,13 @@ final class FileSet {
       }
     }
     long number = before.nextFile();
-    Manifest named =
-        new Manifest(
-            before.firstSegment(),
-            before.nextSeq(),
-            number + 1,
-            number,
-            0,
-            before.tombstones(),
-            before.files());
+    Manifest named = before.withRegistry(number + 1, number, 0);
     Path path = named.registryPath(directory);
     disk.delete(path);
     try (Registry salvaged = Registry.create(disk, path)) {
       salvaged.append(table, 0, table.endRef());
       salvaged.sync();
-      new Manifest(
-              named.firstSegment(),
-              named.nextSeq(),
-              named.nextFile(),
-              number,
-              salvaged.durableLength(),
-              named.tombstones(),
-              named.files())
-          .write(disk, directory);
+      named.withRegistry(named.nextFile(), number, salvaged.durableLength()).write(disk, directory);
     }
     new Quarantine(disk, directory, stats)
         .setAside(
@@ -232,11 +240,11 @@ final class FileSet {
     for (String folder : FOLDERS) {
       disk.createDirectories(directory.resolve(folder));
     }
-    Manifest empty = new Manifest(1, 1, 2, 1, 0, 0, List.of());
+    Manifest empty = new Manifest(1, 1, 2, 1, 0, 0, List.of(), List.of());
     Path path = empty.registryPath(directory);
     disk.delete(path);
     try (Registry registry = Registry.create(disk, path)) {
-      Manifest first = new Manifest(1, 1, 2, 1, registry.durableLength(), 0, List.of());
+      Manifest first = empty.withRegistry(2, 1, registry.durableLength());
       first.write(disk, directory);
       return first;
     }
@@ -248,6 +256,7 @@ final class FileSet {
     wanted.add(manifest.registryPath(directory));
     wanted.add(manifest.tombstonesPath(directory));
     manifest.files().forEach(entry -> wanted.add(entry.path(directory)));
+    manifest.summaries().forEach(entry -> wanted.add(entry.path(directory)));
     for (String folder : FOLDERS) {
       for (Path path : disk.list(directory.resolve(folder))) {
         if (!wanted.contains(path)) {
@@ -263,6 +272,32 @@ final class FileSet {
     lock.lock();
     try {
       return List.copyOf(files.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<SummaryFile> summaries() {
+    lock.lock();
+    try {
+      return List.copyOf(summaries.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Numbers of files of summaries in which a query found damage: the next round of maintenance
+  /// forgets them.
+  Set<Long> damagedSummaries() {
+    return damagedSummaries;
+  }
+
+  /// Everything that counts, beside rows from `firstRow` on.
+  View view(long firstRow) {
+    lock.lock();
+    try {
+      return new View(
+          firstRow, List.copyOf(files.values()), List.copyOf(summaries.values()), tombstones);
     } finally {
       lock.unlock();
     }
@@ -382,6 +417,7 @@ final class FileSet {
   final class Change {
     private final List<Manifest.Entry> added = new ArrayList<>();
     private final Set<Long> removed = new HashSet<>();
+    private final List<Manifest.Summary> addedSummaries = new ArrayList<>();
     private long firstSegment;
     private @Nullable Tombstones newTombstones;
 
@@ -390,6 +426,12 @@ final class FileSet {
       added.add(entry);
     }
 
+    /// A file of summaries that was written and is durable.
+    void add(Manifest.Summary entry) {
+      addedSummaries.add(entry);
+    }
+
+    /// Parts, blocks and files of summaries that go.
     void remove(Collection<Long> numbers) {
       removed.addAll(numbers);
     }
@@ -409,8 +451,11 @@ final class FileSet {
       lock.lock();
       try {
         Map<Long, StoreFile> after = new TreeMap<>(files);
+        Map<Long, SummaryFile> summariesAfter = new TreeMap<>(summaries);
         List<StoreFile> opened = new ArrayList<>();
+        List<SummaryFile> openedSummaries = new ArrayList<>();
         List<StoreFile> gone = new ArrayList<>();
+        List<SummaryFile> goneSummaries = new ArrayList<>();
         boolean done = false;
         try {
           for (long number : removed) {
@@ -418,20 +463,36 @@ final class FileSet {
             if (file != null) {
               gone.add(file);
             }
+            SummaryFile summary = summariesAfter.remove(number);
+            if (summary != null) {
+              goneSummaries.add(summary);
+            }
           }
           for (Manifest.Entry entry : added) {
             StoreFile file = StoreFile.open(disk, directory, entry);
             opened.add(file);
             after.put(entry.number(), file);
           }
-          Manifest next = next(after);
+          for (Manifest.Summary entry : addedSummaries) {
+            SummaryFile file = SummaryFile.open(disk, directory, entry);
+            openedSummaries.add(file);
+            summariesAfter.put(entry.stored().number(), file);
+          }
+          Manifest next = next(after, summariesAfter);
           next.write(disk, directory);
+          summaries = summariesAfter;
+          for (SummaryFile file : goneSummaries) {
+            file.release();
+            garbage.add(file.entry().path(directory));
+          }
           finish(next, after, gone);
           done = true;
         } finally {
           if (!done) {
             opened.forEach(StoreFile::release);
+            openedSummaries.forEach(SummaryFile::release);
             added.forEach(entry -> garbage.add(entry.path(directory)));
+            addedSummaries.forEach(entry -> garbage.add(entry.path(directory)));
           }
         }
       } finally {
@@ -440,7 +501,8 @@ final class FileSet {
     }
 
     @GuardedBy("lock")
-    private Manifest next(Map<Long, StoreFile> after) throws IOException {
+    private Manifest next(Map<Long, StoreFile> after, Map<Long, SummaryFile> summariesAfter)
+        throws IOException {
       long tombstoneFile = manifest.tombstones();
       Tombstones changed = newTombstones;
       if (changed != null) {
@@ -457,7 +519,8 @@ final class FileSet {
           registryNumber == 0 ? manifest.registry() : registryNumber,
           registry.durableLength(),
           tombstoneFile,
-          after.values().stream().map(StoreFile::entry).toList());
+          after.values().stream().map(StoreFile::entry).toList(),
+          summariesAfter.values().stream().map(SummaryFile::entry).toList());
     }
 
     @GuardedBy("lock")
@@ -493,6 +556,8 @@ final class FileSet {
     try {
       files.values().forEach(StoreFile::release);
       files = Map.of();
+      summaries.values().forEach(SummaryFile::release);
+      summaries = Map.of();
       registry.close();
     } finally {
       lock.unlock();

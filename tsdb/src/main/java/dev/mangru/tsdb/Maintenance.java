@@ -17,6 +17,7 @@ import dev.mangru.tsdb.compact.Progress;
 import dev.mangru.tsdb.compact.Removal;
 import dev.mangru.tsdb.compact.Snapshots;
 import dev.mangru.tsdb.compact.StoredFile;
+import dev.mangru.tsdb.compact.SummaryPlanner;
 import dev.mangru.tsdb.compact.Tombstone;
 import dev.mangru.tsdb.compact.Tombstones;
 import dev.mangru.tsdb.head.RowReader;
@@ -66,6 +67,9 @@ final class Maintenance {
   private final Progress progress = new Progress();
   private final Snapshots snapshots;
 
+  @GuardedBy("mergeLock")
+  private final Summarizing summarizing;
+
   private final ReentrantLock sealLock = new ReentrantLock();
   private final ReentrantLock mergeLock = new ReentrantLock();
   private final ReentrantLock viewLock = new ReentrantLock();
@@ -103,8 +107,7 @@ final class Maintenance {
       long nowMs) {
     this.options = options;
     this.compactOptions =
-        CompactOptions.of(
-            options.blockRange(), options.kept(), options.retentionBytes());
+        CompactOptions.of(options.blockRange(), options.kept(), options.retentionBytes());
     this.disk = disk;
     this.files = files;
     this.writePath = writePath;
@@ -114,6 +117,12 @@ final class Maintenance {
     this.view = view;
     this.stats = stats;
     this.snapshots = new Snapshots(disk, options.directory(), Manifest.NAME);
+    mergeLock.lock();
+    try {
+      this.summarizing = new Summarizing(options, disk, files, stats);
+    } finally {
+      mergeLock.unlock();
+    }
     sealLock.lock();
     try {
       this.registered = registered;
@@ -176,6 +185,7 @@ final class Maintenance {
           leaveOut(plan.get(), e);
         }
       }
+      summarize(now);
     } catch (IOException | RuntimeException e) {
       stats.maintenanceFailures.increment();
       throw e;
@@ -216,8 +226,45 @@ final class Maintenance {
         }
         carryOut(plan.get(), now);
       }
+      summarize(now);
     } finally {
       mergeLock.unlock();
+    }
+  }
+
+  /// Makes the summaries that are due, and lets go of those that are not wanted any more.
+  @GuardedBy("mergeLock")
+  private void summarize(Instant now) throws IOException {
+    for (int i = 0; i < MAX_STEPS && !closed; i++) {
+      Optional<SummaryPlanner.Step> step = summarizing.next(now.toEpochMilli());
+      if (step.isEmpty()) {
+        return;
+      }
+      long started = System.nanoTime();
+      Cancellation cancellation = new Cancellation();
+      merging = cancellation;
+      if (closed) {
+        throw new CancellationException("the store is closing");
+      }
+      Tombstones tombstones;
+      long number;
+      viewLock.lock(); // no deletion between the two: Merge says why
+      try {
+        tombstones = files.tombstones();
+        number = files.nextNumber();
+      } finally {
+        viewLock.unlock();
+      }
+      FileSet.Change change = files.change();
+      summarizing.carryOut(
+          step.get(), tombstones, number, now.toEpochMilli(), cancellation, change);
+      publish(change);
+      stats.summarySteps.increment();
+      stats.summaryNanos.add(System.nanoTime() - started);
+      LOG.atInfo()
+          .addKeyValue("step", step.get())
+          .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
+          .log("summaries looked after");
     }
   }
 
@@ -279,7 +326,7 @@ final class Maintenance {
     viewLock.lock();
     try {
       change.commit();
-      view.set(new View(boundary.endRow(), files.files(), files.tombstones()));
+      view.set(files.view(boundary.endRow()));
     } finally {
       viewLock.unlock();
     }
@@ -326,7 +373,7 @@ final class Maintenance {
             now.toEpochMilli()),
         now.toEpochMilli(),
         Math.max(0, disk.usableBytes(options.directory()) - options.minFreeBytes()),
-        compactOptions);
+        compactOptions.withRetentionBytes(summarizing.retentionBytesLeft()));
   }
 
   private Labels labels(int ref) {
@@ -434,7 +481,7 @@ final class Maintenance {
     viewLock.lock();
     try {
       change.commit();
-      view.set(new View(view.get().firstRow(), files.files(), files.tombstones()));
+      view.set(files.view(view.get().firstRow()));
     } finally {
       viewLock.unlock();
     }
@@ -491,12 +538,14 @@ final class Maintenance {
       Tombstones after =
           files
               .tombstones()
-              .stillNeeded(files.files().stream().map(StoreFile::stored).toList())
+              .stillNeeded(
+                  files.files().stream().map(StoreFile::stored).toList(),
+                  files.summaries().stream().map(SummaryFile::stored).toList())
               .plus(List.of(tombstone));
       FileSet.Change change = files.change();
       change.tombstones(after);
       change.commit();
-      view.set(new View(view.get().firstRow(), files.files(), files.tombstones()));
+      view.set(files.view(view.get().firstRow()));
     } finally {
       viewLock.unlock();
     }
@@ -511,9 +560,14 @@ final class Maintenance {
           carryOut(new Plan.Rewrite(file.stored(), "tombstones are to be cleaned"), now);
         }
       }
+      summarize(now);
       FileSet.Change change = files.change();
       change.tombstones(
-          files.tombstones().stillNeeded(files.files().stream().map(StoreFile::stored).toList()));
+          files
+              .tombstones()
+              .stillNeeded(
+                  files.files().stream().map(StoreFile::stored).toList(),
+                  files.summaries().stream().map(SummaryFile::stored).toList()));
       publish(change);
     } finally {
       mergeLock.unlock();
@@ -541,6 +595,7 @@ final class Maintenance {
       Manifest manifest = files.manifest();
       List<Path> links = new ArrayList<>();
       manifest.files().forEach(entry -> links.add(entry.path(options.directory())));
+      manifest.summaries().forEach(entry -> links.add(entry.path(options.directory())));
       if (manifest.tombstones() != 0) {
         links.add(manifest.tombstonesPath(options.directory()));
       }
@@ -552,7 +607,8 @@ final class Maintenance {
               manifest.registry(),
               manifest.registryLength(),
               manifest.tombstones(),
-              manifest.files());
+              manifest.files(),
+              manifest.summaries());
       return snapshots.create(
           name,
           links,

@@ -6,6 +6,9 @@ import dev.mangru.model.disk.Disk.WritableFile;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.SummaryPlanner.StoredSummary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +28,7 @@ import java.util.zip.CRC32C;
 /// @param registryLength how many of its bytes count
 /// @param tombstones number of the file that says what is deleted, 0 if nothing is
 /// @param files parts and blocks
+/// @param summaries files of summaries
 record Manifest(
     long firstSegment,
     long nextSeq,
@@ -32,13 +36,17 @@ record Manifest(
     long registry,
     long registryLength,
     long tombstones,
-    List<Entry> files) {
+    List<Entry> files,
+    List<Summary> summaries) {
 
   static final String NAME = "MANIFEST";
   private static final String FORMAT = "mangru-tsdb ";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
-  /// A line of at most 50 bytes a file: room for half a million of them.
+  /// Has no summaries, and is read like [#VERSION] otherwise.
+  private static final int OLDEST_VERSION = 2;
+
+  /// A line of at most 100 bytes a file: room for a quarter of a million of them.
   private static final long MAX_BYTES = 32L << 20;
 
   /// A file that counts.
@@ -56,8 +64,54 @@ record Manifest(
     }
   }
 
+  /// A file of summaries that counts.
+  ///
+  /// @param stored its number, and what it was made from
+  /// @param createdMs when it was written
+  record Summary(StoredSummary stored, long createdMs) {
+
+    /// Where the file is.
+    Path path(Path directory) {
+      return directory
+          .resolve("summaries")
+          .resolve("%06d.%s".formatted(stored.number(), stored.resolution().suffix()));
+    }
+  }
+
   Manifest {
     files = List.copyOf(files);
+    summaries = List.copyOf(summaries);
+  }
+
+  /// One without summaries.
+  Manifest(
+      long firstSegment,
+      long nextSeq,
+      long nextFile,
+      long registry,
+      long registryLength,
+      long tombstones,
+      List<Entry> files) {
+    this(firstSegment, nextSeq, nextFile, registry, registryLength, tombstones, files, List.of());
+  }
+
+  /// The same with another registry.
+  Manifest withRegistry(long nextFileThen, long number, long length) {
+    return new Manifest(
+        firstSegment, nextSeq, nextFileThen, number, length, tombstones, files, summaries);
+  }
+
+  /// The same with other files.
+  Manifest withFiles(long nextFileThen, List<Entry> then, List<Summary> summariesThen) {
+    return new Manifest(
+        firstSegment,
+        nextSeq,
+        nextFileThen,
+        registry,
+        registryLength,
+        tombstones,
+        then,
+        summariesThen);
   }
 
   Path registryPath(Path directory) {
@@ -79,6 +133,13 @@ record Manifest(
     for (Entry file : files) {
       text.append(file.block() ? "block " : "part ");
       text.append(file.number()).append(' ').append(file.createdMs()).append('\n');
+    }
+    for (Summary summary : summaries) {
+      StoredSummary stored = summary.stored();
+      text.append("summary ").append(stored.number()).append(' ');
+      text.append(stored.resolution().suffix()).append(' ').append(stored.source()).append(' ');
+      text.append(stored.range().startMs()).append(' ').append(stored.range().endMs()).append(' ');
+      text.append(summary.createdMs()).append('\n');
     }
     String checksum = checksum(text);
     return text.append("crc32c ").append(checksum).append('\n').toString();
@@ -156,7 +217,7 @@ record Manifest(
               + VERSION
               + ": use the newer Mangru that wrote it, or another directory");
     }
-    if (version < VERSION) {
+    if (version < OLDEST_VERSION) {
       throw new MangruException(
           ErrorCode.UNAVAILABLE,
           "the data directory "
@@ -182,11 +243,17 @@ record Manifest(
     long registryLength = 0;
     long tombstones = 0;
     List<Entry> files = new ArrayList<>();
+    List<Summary> summaries = new ArrayList<>();
     for (String line : text.lines().skip(1).toList()) {
       String[] words = line.split(" ", -1);
       String key = words[0];
-      boolean file = key.equals("part") || key.equals("block");
-      if (words.length != (file || key.equals("registry") ? 3 : 2)) {
+      int wanted =
+          switch (key) {
+            case "part", "block", "registry" -> 3;
+            case "summary" -> 7;
+            default -> 2;
+          };
+      if (words.length != wanted) {
         throw new CorruptDataException(path, 0, "a key and its numbers", "\"" + line + "\"");
       }
       long value = number(path, words[1]);
@@ -201,6 +268,7 @@ record Manifest(
         case "tombstones" -> tombstones = value;
         case "part", "block" ->
             files.add(new Entry(key.equals("block"), value, number(path, words[2])));
+        case "summary" -> summaries.add(summary(path, value, words));
         default -> throw new CorruptDataException(path, 0, "a known key", "\"" + key + "\"");
       }
     }
@@ -209,7 +277,23 @@ record Manifest(
           path, 0, "wal-first-segment, next-seq, next-file and registry", "\"" + text + "\"");
     }
     return new Manifest(
-        firstSegment, nextSeq, nextFile, registry, registryLength, tombstones, files);
+        firstSegment, nextSeq, nextFile, registry, registryLength, tombstones, files, summaries);
+  }
+
+  private static Summary summary(Path path, long number, String[] words)
+      throws CorruptDataException {
+    long start = number(path, words[4]);
+    long end = number(path, words[5]);
+    for (Resolution resolution : Resolution.values()) {
+      if (resolution.suffix().equals(words[2]) && start <= end) {
+        return new Summary(
+            new StoredSummary(
+                number, number(path, words[3]), resolution, new TimeRange(start, end)),
+            number(path, words[6]));
+      }
+    }
+    throw new CorruptDataException(
+        path, 0, "a resolution and a range", "\"" + firstLine(String.join(" ", words)) + "\"");
   }
 
   private static long number(Path path, String text) throws CorruptDataException {

@@ -55,6 +55,8 @@ final class Stats {
   final LongAdder filesDropped = new LongAdder();
   final LongAdder filesMerged = new LongAdder();
   final LongAdder mergeNanos = new LongAdder();
+  final LongAdder summarySteps = new LongAdder();
+  final LongAdder summaryNanos = new LongAdder();
   final LongAdder lateSamples = new LongAdder();
   final LongAdder newSeries = new LongAdder();
   final LongAdder quarantined = new LongAdder();

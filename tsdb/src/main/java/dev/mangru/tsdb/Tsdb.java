@@ -183,8 +183,7 @@ public final class Tsdb implements MetricStore {
         throw new DamagedLog(wal, replay.segment(), replay.wholeEnd(), e);
       }
       stats.replayedSamples = replay.samples();
-      AtomicReference<View> view =
-          new AtomicReference<>(new View(rows.firstRow(), files.files(), files.tombstones()));
+      AtomicReference<View> view = new AtomicReference<>(files.view(rows.firstRow()));
       OlderSamples older = new OlderSamples(table, view);
       WritePath writePath =
           new WritePath(

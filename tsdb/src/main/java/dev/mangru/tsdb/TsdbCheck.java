@@ -116,6 +116,17 @@ public final class TsdbCheck {
     checked.add(
         "%,d parts and %,d blocks with %,d samples"
             .formatted(parts, manifest.files().size() - parts, samples));
+    for (Manifest.Summary entry : manifest.summaries()) {
+      Path path = entry.path(directory);
+      if (disk.exists(path)) {
+        problems.addAll(BlockCheck.block(disk, path).problems());
+      } else {
+        problems.add(path + ": the manifest names this file, and it is not there");
+      }
+    }
+    if (!manifest.summaries().isEmpty()) {
+      checked.add("%,d files of summaries".formatted(manifest.summaries().size()));
+    }
   }
 
   private static void log(

@@ -5,8 +5,11 @@ import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.tsdb.block.BlockCheck;
+import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.block.FileCheck;
 import dev.mangru.tsdb.block.Sealed;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.SummaryPlanner.StoredSummary;
 import dev.mangru.tsdb.compact.Tombstones;
 import dev.mangru.tsdb.head.Registry;
 import dev.mangru.tsdb.head.SeriesTable;
@@ -179,20 +182,48 @@ public final class TsdbRepair {
       nextFile = Math.max(nextFile, number(path) + 1);
       keep(path);
     }
+    List<Manifest.Summary> summaries = summariesFromFiles();
+    for (Manifest.Summary summary : summaries) {
+      nextFile = Math.max(nextFile, summary.stored().number() + 1);
+    }
     nextFile = Math.max(nextFile, registry + 1);
     long length = 0;
     if (registry == 0) {
       registry = nextFile++;
-      Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries);
+      Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries, summaries);
       try (Registry empty = Registry.create(disk, named.registryPath(directory))) {
         length = empty.length();
       }
       done.add("series: no registry was found; samples of parts lose their labels");
     } else {
-      Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries);
+      Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries, summaries);
       length = registryLength(named.registryPath(directory));
     }
-    return new Manifest(1, nextSeq, nextFile, registry, length, 0, entries);
+    return new Manifest(1, nextSeq, nextFile, registry, length, 0, entries, summaries);
+  }
+
+  /// Summaries count as those of blocks that are gone, for which block they are of is not known:
+  /// where the block is there they are made again. Their times are the window of the block.
+  private List<Manifest.Summary> summariesFromFiles() throws IOException {
+    List<Manifest.Summary> found = new ArrayList<>();
+    Path folder = directory.resolve("summaries");
+    for (Path path : disk.exists(folder) ? disk.list(folder) : List.<Path>of()) {
+      for (Resolution resolution : Resolution.values()) {
+        if (number(path) >= 0 && path.toString().endsWith("." + resolution.suffix())) {
+          try {
+            BlockFile file = BlockFile.open(disk, path);
+            StoredSummary stored =
+                new StoredSummary(number(path), 0, resolution, file.sealed().window());
+            file.release();
+            found.add(new Manifest.Summary(stored, clock.millis()));
+          } catch (CorruptDataException e) {
+            keep(path);
+            done.add(e.getMessage() + ": all of its summaries are lost");
+          }
+        }
+      }
+    }
+    return found;
   }
 
   private long registryLength(Path path) throws IOException {
@@ -236,7 +267,8 @@ public final class TsdbRepair {
             manifest.registry(),
             manifest.registryLength(),
             0,
-            manifest.files());
+            manifest.files(),
+            manifest.summaries());
     without.write(disk, directory);
     return without;
   }
@@ -271,21 +303,41 @@ public final class TsdbRepair {
       }
       done.add(loss(path, rescued, any ? target : null));
     }
-    if (after.equals(manifest.files())) {
+    List<Manifest.Summary> summaries = summaries(manifest, broken);
+    if (after.equals(manifest.files()) && summaries.equals(manifest.summaries())) {
       return;
     }
-    new Manifest(
-            manifest.firstSegment(),
-            manifest.nextSeq(),
-            nextFile,
-            manifest.registry(),
-            manifest.registryLength(),
-            manifest.tombstones(),
-            after)
-        .write(disk, directory);
+    manifest.withFiles(nextFile, after, summaries).write(disk, directory);
     for (Path path : broken) {
       disk.delete(path);
     }
+  }
+
+  /// Those that are sound. A damaged one goes as a whole: it is made again from its block.
+  private List<Manifest.Summary> summaries(Manifest manifest, List<Path> broken)
+      throws IOException {
+    List<Manifest.Summary> sound = new ArrayList<>();
+    for (Manifest.Summary entry : manifest.summaries()) {
+      Path path = entry.path(directory);
+      boolean there = disk.exists(path);
+      if (there && BlockCheck.block(disk, path).sound()) {
+        sound.add(entry);
+        continue;
+      }
+      if (there) {
+        keep(path);
+        broken.add(path);
+      }
+      boolean source =
+          manifest.files().stream().anyMatch(f -> f.number() == entry.stored().source());
+      done.add(
+          path
+              + (there ? ": damaged; " : ": it was missing; ")
+              + (source
+                  ? "its summaries will be made again from their block"
+                  : "its summaries are lost, and their block is gone"));
+    }
+    return sound;
   }
 
   private static String loss(Path path, FileCheck check, @Nullable Path to) {
@@ -333,25 +385,9 @@ public final class TsdbRepair {
 
   private void emptyRegistry(Manifest manifest) throws IOException {
     long number = manifest.nextFile();
-    Manifest named =
-        new Manifest(
-            manifest.firstSegment(),
-            manifest.nextSeq(),
-            number + 1,
-            number,
-            0,
-            manifest.tombstones(),
-            manifest.files());
+    Manifest named = manifest.withRegistry(number + 1, number, 0);
     try (Registry empty = Registry.create(disk, named.registryPath(directory))) {
-      new Manifest(
-              named.firstSegment(),
-              named.nextSeq(),
-              named.nextFile(),
-              number,
-              empty.length(),
-              named.tombstones(),
-              named.files())
-          .write(disk, directory);
+      named.withRegistry(named.nextFile(), number, empty.length()).write(disk, directory);
     }
     lostNames(manifest.registryPath(directory) + ": it was missing; ", 0);
   }

@@ -143,7 +143,7 @@ final class Upgrade {
   private static Manifest manifest(
       OldStore old, long registry, long registryLength, List<Manifest.Entry> entries) {
     return new Manifest(
-        old.nextSegment(), registry, registry + 1, registry, registryLength, 0, entries);
+        old.nextSegment(), registry, registry + 1, registry, registryLength, 0, entries, List.of());
   }
 
   /// What an upgrade that did not come to its end has left. Of the folder that both formats have,

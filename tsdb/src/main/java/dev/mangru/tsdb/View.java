@@ -9,8 +9,11 @@ import java.util.List;
 ///
 /// @param firstRow rows from this one on are not in any file
 /// @param files those that begin first, first
+/// @param summaries made of blocks that may be among the files, or were; those that begin first,
+///   first
 /// @param tombstones what is deleted in the files
-record View(long firstRow, List<StoreFile> files, Tombstones tombstones) {
+record View(
+    long firstRow, List<StoreFile> files, List<SummaryFile> summaries, Tombstones tombstones) {
 
   View {
     files =
@@ -18,6 +21,10 @@ record View(long firstRow, List<StoreFile> files, Tombstones tombstones) {
             .sorted(
                 Comparator.<StoreFile>comparingLong(file -> file.range().startMs())
                     .thenComparing(StoreFile.BY_PRECEDENCE))
+            .toList();
+    summaries =
+        summaries.stream()
+            .sorted(Comparator.comparingLong(file -> file.stored().range().startMs()))
             .toList();
   }
 }

@@ -24,6 +24,7 @@ class TsdbCrashTest {
     return TsdbOptions.builder(directory)
         .retention(Duration.ofDays(400))
         .outOfOrderWindow(Duration.ofHours(seed % 3))
+        .downsampling(Workload.downsampling(seed))
         .walSegmentBytes(3_000)
         .minFreeBytes(0)
         .build();

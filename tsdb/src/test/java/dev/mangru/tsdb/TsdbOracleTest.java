@@ -29,6 +29,7 @@ class TsdbOracleTest {
     return TsdbOptions.builder(directory)
         .retention(seed % 4 == 3 ? Duration.ofHours(20) : Duration.ofDays(400))
         .outOfOrderWindow(Duration.ofHours(seed % 3 == 0 ? 0 : seed % 5))
+        .downsampling(Workload.downsampling(seed / 2))
         .walSegmentBytes(2_000)
         .minFreeBytes(0)
         .build();

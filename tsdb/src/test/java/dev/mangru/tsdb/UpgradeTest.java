@@ -118,7 +118,7 @@ final class UpgradeTest {
     assertThat(TsdbCheck.check(old).problems()).isEmpty();
     assertThat(old.resolve("blocks/000000000003.blk")).doesNotExist();
     assertThat(old.resolve("wal/00000003.log")).doesNotExist();
-    assertThat(Files.readString(old.resolve("MANIFEST"))).startsWith("mangru-tsdb 2\n");
+    assertThat(Files.readString(old.resolve("MANIFEST"))).startsWith("mangru-tsdb 3\n");
   }
 
   @Test

@@ -8,6 +8,9 @@ import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.SummaryPlanner;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,21 @@ final class Workload {
 
   Workload(long seed) {
     random = new Random(seed);
+  }
+
+  /// Summaries of some kind for most seeds; soon, so that there are many.
+  static List<SummaryPlanner.Rule> downsampling(long seed) {
+    SummaryPlanner.Rule fine =
+        new SummaryPlanner.Rule(
+            Resolution.D5M, Duration.ofHours(seed % 7), Duration.ofHours(30 + seed % 50));
+    SummaryPlanner.Rule coarse =
+        new SummaryPlanner.Rule(Resolution.D1H, Duration.ofHours(seed % 9), Duration.ofDays(500));
+    return switch ((int) (seed % 4)) {
+      case 0 -> List.of();
+      case 1 -> List.of(fine);
+      case 2 -> List.of(coarse);
+      default -> List.of(fine, coarse);
+    };
   }
 
   Random random() {

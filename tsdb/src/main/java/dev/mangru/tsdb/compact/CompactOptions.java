@@ -60,6 +60,20 @@ public record CompactOptions(
         blockRange, 12, Duration.ofMinutes(5), 16, 256, 64L << 30, 0.2, retention, retentionBytes);
   }
 
+  /// The same with another limit of size.
+  public CompactOptions withRetentionBytes(long bytes) {
+    return new CompactOptions(
+        blockRange,
+        mergeFactor,
+        grace,
+        maxParts,
+        maxInputs,
+        maxBlockBytes,
+        rewriteShare,
+        retention,
+        bytes);
+  }
+
   /// Levels of windows: the block range, a day of them, and powers of sixteen of that. Files of the
   /// latter only come from late samples that are spread over weeks.
   static final int LEVELS = 6;

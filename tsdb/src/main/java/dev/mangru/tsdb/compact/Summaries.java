@@ -40,8 +40,7 @@ public final class Summaries {
       Cancellation cancellation)
       throws IOException {
     TimeRange range = block.stored().range();
-    if (range.startMs() < -SummaryColumns.MAX_END_MS
-        || resolution.endOf(range.endMs()) > SummaryColumns.MAX_END_MS) {
+    if (!SummaryColumns.holds(range)) {
       throw new IllegalArgumentException(
           block.file().path() + " has times that summaries cannot have: " + range);
     }

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.compact;
 
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.StaleMarker;
+import dev.mangru.model.time.TimeRange;
 import java.util.Arrays;
 
 /// Summaries of one series, one for each bucket of time that has a sample, in time order; reused
@@ -19,9 +20,9 @@ public final class SummaryColumns {
     COUNT(0),
     /// Their sum, with Neumaier's compensation, as `sum_over_time` adds.
     SUM(1),
-    /// The least; NaN only if there is nothing else. Of 0 and -0 the earlier.
+    /// The least; NaN only if there is nothing else. Of 0 and -0 the later.
     MIN(2),
-    /// The greatest; NaN only if there is nothing else. Of 0 and -0 the earlier.
+    /// The greatest; NaN only if there is nothing else. Of 0 and -0 the later.
     MAX(3),
     /// The first.
     FIRST(4),
@@ -30,7 +31,7 @@ public final class SummaryColumns {
     /// How much a counter grew from the first to the last; a value lower than the one before it is
     /// a reset, and counts from 0.
     INCREASE(6),
-    /// 1 if all are integers of at most 2^53, else 0.
+    /// 1 if all are integers of at most 2^53 and none is -0, else 0.
     INTEGRAL(7),
     /// How many native histograms.
     HISTOGRAMS(8);
@@ -183,15 +184,17 @@ public final class SummaryColumns {
   }
 
   private static double lesser(double least, double value) {
-    return value < least || Double.isNaN(least) ? value : least;
+    return value <= least || Double.isNaN(least) ? value : least;
   }
 
   private static double greater(double greatest, double value) {
-    return value > greatest || Double.isNaN(greatest) ? value : greatest;
+    return value >= greatest || Double.isNaN(greatest) ? value : greatest;
   }
 
   private static boolean integral(double value) {
-    return Math.abs(value) <= EXACT && value == Math.rint(value);
+    // The bits tell -0 from 0: the average of -0 alone is -0.
+    return Math.abs(value) <= EXACT
+        && Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits((double) (long) value);
   }
 
   // ---- putting buckets together ----------------------------------------------------------------
@@ -291,6 +294,11 @@ public final class SummaryColumns {
   /// Ends are between minus this and this, 278 years around 1970.
   static final long MAX_END_MS = 1L << 43;
 
+  /// Whether the samples of `range` can be summarised: their ends are between the bounds.
+  public static boolean holds(TimeRange range) {
+    return range.startMs() >= -MAX_END_MS && range.endMs() <= MAX_END_MS - Resolution.D1H.millis();
+  }
+
   /// Replaces what `target` holds by a column.
   void toSamples(Column column, SampleColumns target) {
     target.clear();
@@ -310,7 +318,8 @@ public final class SummaryColumns {
     if (column == Column.COUNT) {
       clear();
       for (int i = 0; i < source.count(); i++) {
-        endsMs[grow()] = source.timesMs()[i];
+        int at = grow(); // before the array, which it may replace
+        endsMs[at] = source.timesMs()[i];
       }
     } else if (column == Column.HISTOGRAMS && source.count() == 0) {
       Arrays.fill(values(column), 0, count, 0);

@@ -2,7 +2,9 @@ package dev.mangru.tsdb.compact;
 
 import dev.mangru.model.time.TimeRange;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,7 +13,9 @@ import java.util.Set;
 /// A block is summarised once all of it is old enough and no other file has samples in its time.
 /// Its summaries belong to it: when merging or a deletion replaces the block they are made again
 /// from its successor, and only then do the old ones go. When the block goes by its retention they
-/// stay for their own, and lose the buckets that a later deletion touches.
+/// stay for their own, and lose the buckets that a later deletion touches. Where only some series
+/// of a block go by the standard retention, because a rule keeps others longer, the summaries of
+/// all of them stay too; a series that a rule keeps shorter loses its summaries with its samples.
 public final class SummaryPlanner {
 
   private SummaryPlanner() {}
@@ -61,19 +65,24 @@ public final class SummaryPlanner {
   /// @param files all files of the store
   /// @param barren numbers of blocks in which nothing to summarise was found
   /// @param tombstones what has been deleted
+  /// @param standard how long samples are kept that no rule of the retention selects
   public static Optional<Step> next(
       List<StoredFile> files,
       List<StoredSummary> summaries,
       Set<Long> barren,
       Tombstones tombstones,
       List<Rule> rules,
+      Duration standard,
       long nowMs) {
     for (StoredSummary summary : summaries) {
-      Optional<Step> forget = forget(summary, files, summaries, rules, nowMs);
+      boolean orphan =
+          files.stream().noneMatch(f -> f.number() == summary.source())
+              && summary.range().endMs() < nowMs - standard.toMillis();
+      Optional<Step> forget = forget(summary, orphan, files, summaries, rules, nowMs);
       if (forget.isPresent()) {
         return forget;
       }
-      if (files.stream().noneMatch(f -> f.range().overlaps(summary.range()))
+      if ((orphan || files.stream().noneMatch(f -> f.range().overlaps(summary.range())))
           && !tombstones.in(summary.number(), summary.range()).isEmpty()) {
         return Optional.of(new Step.Erase(summary, "something was deleted, and the block is gone"));
       }
@@ -98,12 +107,46 @@ public final class SummaryPlanner {
     return Optional.empty();
   }
 
+  /// The summary that goes because all files together have more than `retentionBytes`, or summaries
+  /// half of that: the oldest one, if nothing else is as old. Blocks as old go first.
+  ///
+  /// @param bytes of each of `summaries`
+  public static Optional<Step> nextForSize(
+      List<StoredFile> files,
+      List<StoredSummary> summaries,
+      Map<Long, Long> bytes,
+      long retentionBytes) {
+    Optional<StoredSummary> oldest =
+        summaries.stream()
+            .min(
+                Comparator.<StoredSummary>comparingLong(s -> s.range().endMs())
+                    .thenComparingLong(StoredSummary::number));
+    if (retentionBytes == 0 || oldest.isEmpty()) {
+      return Optional.empty();
+    }
+    long own = bytes.values().stream().mapToLong(Long::longValue).sum();
+    long all = own + files.stream().mapToLong(StoredFile::bytes).sum();
+    long endMs = oldest.get().range().endMs();
+    boolean nothingOlder = files.stream().noneMatch(f -> !f.isPart() && f.range().endMs() <= endMs);
+    return own > retentionBytes / 2 || (all > retentionBytes && nothingOlder)
+        ? Optional.of(
+            new Step.Forget(
+                oldest.get(),
+                "the files have "
+                    + all
+                    + " bytes, retention-size allows "
+                    + retentionBytes
+                    + " and half of that for summaries: the oldest go"))
+        : Optional.empty();
+  }
+
   private static boolean alone(StoredFile file, List<StoredFile> files) {
     return files.stream().noneMatch(f -> !f.equals(file) && f.range().overlaps(file.range()));
   }
 
   private static Optional<Step> forget(
       StoredSummary summary,
+      boolean orphan,
       List<StoredFile> files,
       List<StoredSummary> summaries,
       List<Rule> rules,
@@ -118,7 +161,8 @@ public final class SummaryPlanner {
       return Optional.of(new Step.Forget(summary, "older than " + rule.get().keep()));
     }
     boolean replaced =
-        files.stream().noneMatch(f -> f.number() == summary.source())
+        !orphan
+            && files.stream().noneMatch(f -> f.number() == summary.source())
             && summaries.stream()
                 .anyMatch(s ->
                     s.resolution() == summary.resolution()

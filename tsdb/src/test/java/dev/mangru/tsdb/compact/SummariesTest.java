@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class SummariesTest {
 
   private static final long BUCKET = Resolution.D5M.millis();
+  private static final Duration KEPT = Duration.ofDays(30);
 
   private static SampleColumns samples(Random random, int count, int kind) {
     SampleColumns samples = new SampleColumns();
@@ -85,11 +87,12 @@ class SummariesTest {
     return found;
   }
 
-  /// As `min_over_time`, with the comparison the other way round for `max_over_time`.
+  /// As `min_over_time`, with the comparison the other way round for `max_over_time`: of 0 and -0
+  /// the later.
   private static double extreme(List<Double> floats, boolean least) {
     double extreme = floats.getFirst();
     for (double value : floats) {
-      if ((least ? value < extreme : value > extreme) || Double.isNaN(extreme)) {
+      if ((least ? value <= extreme : value >= extreme) || Double.isNaN(extreme)) {
         extreme = value;
       }
     }
@@ -364,12 +367,13 @@ class SummariesTest {
             List.of(
                 new Tombstone(12, List.of(LabelMatcher.equal("i", "1")), new TimeRange(0, 9), 0)));
     assertThat(
-            SummaryPlanner.next(List.of(), List.of(again), Set.of(), tombstones, rules, 60 * day))
+            SummaryPlanner.next(
+                List.of(), List.of(again), Set.of(), tombstones, rules, KEPT, 60 * day))
         .containsInstanceOf(Step.Erase.class);
     assertThat(tombstones.stillNeeded(List.of(), List.of(again))).isSameAs(tombstones);
     assertThat(
             SummaryPlanner.next(
-                List.of(block), List.of(), Set.of(7L), Tombstones.NONE, rules, 3 * day))
+                List.of(block), List.of(), Set.of(7L), Tombstones.NONE, rules, KEPT, 3 * day))
         .isEmpty();
     assertThatThrownBy(() -> new Rule(Resolution.D1H, Duration.ofDays(9), Duration.ofDays(9)))
         .hasMessageContaining("must be kept longer");
@@ -377,6 +381,44 @@ class SummariesTest {
 
   private static java.util.Optional<Step> next(
       List<StoredFile> files, List<StoredSummary> summaries, List<Rule> rules, long nowMs) {
-    return SummaryPlanner.next(files, summaries, Set.of(), Tombstones.NONE, rules, nowMs);
+    return SummaryPlanner.next(files, summaries, Set.of(), Tombstones.NONE, rules, KEPT, nowMs);
+  }
+
+  @Test
+  void summaries_of_series_that_went_by_their_age_stay_beside_a_block_that_keeps_others() {
+    List<Rule> rules = List.of(new Rule(Resolution.D1H, Duration.ZERO, Duration.ofDays(400)));
+    long day = Duration.ofDays(1).toMillis();
+    TimeRange range = new TimeRange(0, day - 1);
+    StoredFile rest = new StoredFile(10, Kind.BLOCK, range, 1, 6, 20, 20, 0);
+    StoredSummary before = new StoredSummary(9, 7, Resolution.D1H, range);
+    StoredSummary after = new StoredSummary(11, 10, Resolution.D1H, range);
+    assertThat(next(List.of(rest), List.of(before, after), rules, 3 * day))
+        .containsInstanceOf(Step.Forget.class);
+    assertThat(next(List.of(rest), List.of(before, after), rules, 60 * day)).isEmpty();
+    Tombstones tombstones =
+        Tombstones.NONE.plus(
+            List.of(new Tombstone(12, List.of(LabelMatcher.equal("i", "1")), range, 0)));
+    assertThat(
+            SummaryPlanner.next(
+                List.of(rest), List.of(before, after), Set.of(), tombstones, rules, KEPT, 60 * day))
+        .contains(new Step.Erase(before, "something was deleted, and the block is gone"));
+  }
+
+  @Test
+  void the_oldest_summaries_go_when_there_are_too_many_bytes() {
+    StoredFile block = new StoredFile(7, Kind.BLOCK, new TimeRange(0, 99), 1, 5, 10, 60, 0);
+    StoredSummary old = new StoredSummary(9, 3, Resolution.D5M, new TimeRange(-99, -1));
+    StoredSummary young = new StoredSummary(8, 7, Resolution.D5M, block.range());
+    List<StoredSummary> both = List.of(young, old);
+    Map<Long, Long> bytes = Map.of(9L, 20L, 8L, 20L);
+    assertThat(SummaryPlanner.nextForSize(List.of(block), both, bytes, 0)).isEmpty();
+    assertThat(SummaryPlanner.nextForSize(List.of(block), both, bytes, 100)).isEmpty();
+    assertThat(SummaryPlanner.nextForSize(List.of(block), both, bytes, 99))
+        .containsInstanceOf(Step.Forget.class);
+    // The block is as old, and goes first.
+    assertThat(SummaryPlanner.nextForSize(List.of(block), List.of(young), Map.of(8L, 20L), 79))
+        .isEmpty();
+    assertThat(SummaryPlanner.nextForSize(List.of(block), List.of(young), Map.of(8L, 50L), 99))
+        .containsInstanceOf(Step.Forget.class);
   }
 }
