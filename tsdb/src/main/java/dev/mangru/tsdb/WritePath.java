@@ -14,6 +14,7 @@ import dev.mangru.tsdb.head.Rows;
 import dev.mangru.tsdb.head.SeriesTable;
 import dev.mangru.tsdb.wal.HistogramBytes;
 import dev.mangru.tsdb.wal.RecordWriter;
+import dev.mangru.tsdb.wal.SeriesStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -119,6 +120,9 @@ final class WritePath {
 
   @GuardedBy("submitLock")
   private long epochFirstRow;
+
+  @GuardedBy("submitLock")
+  private final SeriesStates states = new SeriesStates();
 
   /// Series below this are defined by the registry, or by a record on its way or in the log.
   @GuardedBy("submitLock")
@@ -369,7 +373,7 @@ final class WritePath {
   @GuardedBy("submitLock")
   private void accept(Commit commit) {
     commit.columns.ensureUndo();
-    commit.columns.record.begin(epoch);
+    commit.columns.record.begin(epoch, states);
     commit.definedBefore = definedEnd;
     boolean whole = false;
     try {
@@ -605,7 +609,7 @@ final class WritePath {
   @GuardedBy("submitLock")
   private void goOn(Commit commit) {
     submit(commit, true);
-    commit.columns.record.begin(epoch);
+    commit.columns.record.begin(epoch, states);
   }
 
   /// @param more whether the writer is needed again before the log has taken the record
@@ -654,6 +658,14 @@ final class WritePath {
     inFlight.clear();
     lastTicket = null;
     generation = log.generation();
+    beginEpoch(rows.nextRow()); // what the failed records told of their series was never said
+  }
+
+  @GuardedBy("submitLock")
+  private void beginEpoch(long firstRow) {
+    epoch++;
+    epochFirstRow = firstRow;
+    states.reset();
   }
 
   /// Gives the series of samples `[from, to)` of a batch back what they had.
@@ -696,8 +708,7 @@ final class WritePath {
       endRow = rows.boundary();
       endRef = table.endRef();
       bytes = logBytes;
-      epoch++;
-      epochFirstRow = endRow;
+      beginEpoch(endRow);
     } finally {
       submitLock.unlock();
     }

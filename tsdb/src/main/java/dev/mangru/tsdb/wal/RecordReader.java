@@ -4,7 +4,10 @@ import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.tsdb.codec.ByteReader;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,22 @@ public final class RecordReader {
   /// More labels than any store is asked to take.
   private static final int MAX_LABELS = 1 << 16;
 
+  /// No batch has more samples, so no record has.
+  private static final int MAX_SAMPLES = 1 << 24;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /// Bytes that may be looked at behind the record: a sample takes less than ten, a look is at
+  /// eight.
+  private static final int BEHIND = 32;
+
   private byte[] bytes = new byte[1 << 16];
+  private Path file = Path.of("");
+  private long fileOffset;
+  private byte[] restless = new byte[256];
+  private final SeriesStates states = new SeriesStates();
+  private long epoch = -1;
 
   /// Takes the pieces of a record in the order in which they were accepted.
   public interface Visitor {
@@ -49,41 +67,41 @@ public final class RecordReader {
         throws CorruptDataException;
   }
 
-  /// Reads one record.
+  /// Reads one record; those of an epoch from its first one on.
   ///
   /// @param payload array-backed; not changed
-  /// @param file named in errors
-  /// @param fileOffset where in `file` the payload begins
+  /// @param inFile named in errors
+  /// @param offset where in `inFile` the payload begins
   /// @throws CorruptDataException if it is not a record
-  public void read(ByteBuffer payload, Path file, long fileOffset, Visitor visitor)
+  public void read(ByteBuffer payload, Path inFile, long offset, Visitor visitor)
       throws CorruptDataException {
+    file = inFile;
+    fileOffset = offset;
     int length = payload.remaining();
-    if (bytes.length < length + 16) {
-      bytes = new byte[Math.max(length + 16, bytes.length * 2)];
+    if (bytes.length < length + BEHIND) {
+      bytes = new byte[Math.max(length + BEHIND, bytes.length * 2)];
     }
     payload.get(payload.position(), bytes, 0, length);
-    Arrays.fill(bytes, length, length + 16, (byte) 0);
+    Arrays.fill(bytes, length, length + BEHIND, (byte) 0);
     ByteReader in = new ByteReader(bytes, 0, length, file, fileOffset);
     int version = in.u8();
-    if (version != RecordWriter.VERSION) {
-      throw in.corrupt("a record of version " + RecordWriter.VERSION, "version " + version);
+    if (version != RecordWriter.VERSION && version != RecordReader2.VERSION) {
+      throw in.corrupt(
+          "a record of version " + RecordReader2.VERSION + " or " + RecordWriter.VERSION,
+          "version " + version);
     }
-    visitor.begin(in.varint());
+    long newEpoch = in.varint();
+    if (newEpoch != epoch) {
+      epoch = newEpoch;
+      states.reset();
+    }
+    visitor.begin(epoch);
     definitions(in, visitor);
-    long samples = in.varint();
-    if (samples < 0 || samples > 2L * in.remaining()) {
-      throw in.corrupt("a count that fits into " + in.remaining() + " bytes", "" + samples);
+    if (version == RecordReader2.VERSION) {
+      RecordReader2.samples(in, bytes, this, visitor);
+    } else {
+      samples(in, visitor);
     }
-    int count = (int) samples;
-    ByteReader refs = part(in, file, fileOffset);
-    ByteReader times = part(in, file, fileOffset);
-    int codes = in.position();
-    in.skip((count + 1) / 2);
-    ByteReader values = part(in, file, fileOffset);
-    if (in.remaining() > 0) {
-      throw in.corrupt("the end of the record", in.remaining() + " bytes more");
-    }
-    samples(count, refs, times, codes, values, visitor);
   }
 
   private static void definitions(ByteReader in, Visitor visitor) throws CorruptDataException {
@@ -102,61 +120,153 @@ public final class RecordReader {
     }
   }
 
-  private ByteReader part(ByteReader in, Path file, long fileOffset) throws CorruptDataException {
+  /// The next bytes of `in`, which begin with their length.
+  ByteReader part(ByteReader in) throws CorruptDataException {
     int length = in.count(1);
     int start = in.position();
     in.skip(length);
-    return new ByteReader(bytes, start, start + length, file, fileOffset + start);
+    return new ByteReader(bytes, start, start + length, file, fileOffset);
   }
 
-  private void samples(
-      int count, ByteReader refs, ByteReader times, int codes, ByteReader values, Visitor visitor)
-      throws CorruptDataException {
-    long ref = 0;
-    long refRun = 0;
-    long time = 0;
-    long timeRun = 0;
-    for (int i = 0; i < count; i++) {
-      if (refRun > 0) {
-        refRun--;
-      } else {
-        long token = refs.varint();
-        long skip = token >>> 1;
-        ref += skip >>> 1 ^ -(skip & 1);
-        refRun = (token & 1) == 0 ? 0 : refs.varint() + 1;
+  static void expectEnd(ByteReader in) throws CorruptDataException {
+    if (in.remaining() > 0) {
+      throw in.corrupt("the end", in.remaining() + " bytes more");
+    }
+  }
+
+  private void samples(ByteReader in, Visitor visitor) throws CorruptDataException {
+    long samples = in.varint();
+    if (samples < 0 || samples > Math.min(MAX_SAMPLES, 64L * in.remaining())) {
+      throw in.corrupt("a count that fits into " + in.remaining() + " bytes", "" + samples);
+    }
+    RunReader refs = new RunReader(part(in));
+    RunReader times = new RunReader(part(in));
+    int restlessEnd = 8 * readRestless(in);
+    ByteReader values = part(in);
+    ByteReader odds = part(in);
+    expectEnd(in);
+    long bit = 8L * values.position();
+    long endBit = bit + 8L * values.remaining();
+    int resting = 0;
+    long near = 0;
+    for (int i = 0; i < samples; i++) {
+      long wideRef = refs.consecutive();
+      long time = times.same();
+      if (wideRef < 0 || wideRef > Integer.MAX_VALUE) {
+        throw values.corrupt("a series number", String.valueOf(wideRef));
       }
-      if (timeRun > 0) {
-        timeRun--;
+      int ref = (int) wideRef;
+      long base = visitor.base(ref);
+      short[] page = states.page(ref);
+      int state = page[ref & SeriesStates.MASK];
+      int mode = ValueState.mode(state);
+      int width = ValueState.width(state);
+      boolean wide;
+      if (width > 0) {
+        wide = (bytes[(int) (bit >>> 3)] >>> (bit & 7) & 1) != 0;
+        bit++;
+      } else if (resting < restlessEnd) {
+        wide = (restless[resting >>> 3] >>> (resting & 7) & 1) != 0;
+        resting++;
       } else {
-        long token = times.varint();
-        long step = token >>> 1;
-        time += step >>> 1 ^ -(step & 1);
-        timeRun = (token & 1) == 0 ? 0 : times.varint() + 1;
+        throw values.corrupt("a bit for each series that rests", resting + " bits");
       }
-      if (ref < 0 || ref > Integer.MAX_VALUE) {
-        throw refs.corrupt("a series number", String.valueOf(ref));
-      }
-      int code = bytes[codes + (i >>> 1)] >>> ((i & 1) * 4) & 15;
-      if (code == ValueBytes.ODD) {
-        odd((int) ref, time, values, visitor);
+      long residual;
+      int length = width;
+      if (!wide) {
+        residual = bits(bit, width);
+        length = ValueState.bits(residual);
+        bit += width;
       } else {
-        long base = visitor.base((int) ref);
-        int at = values.position();
-        int length = ValueBytes.length(code, bytes[at] & 0xff);
-        if (length < 0) {
-          throw values.corrupt("a value", "head byte " + bytes[at]);
+        int kind = (int) bits(bit, 2);
+        bit += 2;
+        if (kind == RecordWriter.OTHER_MODE) {
+          mode = (int) bits(bit, RecordWriter.MODE_BITS);
+          bit += RecordWriter.MODE_BITS;
+          if (mode == RecordWriter.ODD) {
+            checkBits(bit, endBit, values);
+            odd(ref, time, odds, visitor);
+            continue;
+          }
         }
-        values.skip(length);
-        visitor.sample((int) ref, time, ValueBytes.read(code, base, bytes, at));
+        if (kind < RecordWriter.ANY_LENGTH) {
+          length = width + 1 + kind;
+        } else {
+          length = (int) bits(bit, RecordWriter.LENGTH_BITS);
+          bit += RecordWriter.LENGTH_BITS;
+        }
+        if (kind >= RecordWriter.ANY_LENGTH && length == RecordWriter.ALL_BITS) {
+          residual = bits(bit, Long.SIZE);
+          bit += Long.SIZE;
+          length = ValueState.bits(residual);
+        } else if (length > Long.SIZE || mode > ValueState.BITS) {
+          throw values.corrupt("a value", "mode " + mode + " and " + length + " bits");
+        } else if (length == 0) {
+          residual = 0;
+        } else {
+          residual = bits(bit, length - 1) | 1L << (length - 1);
+          bit += length - 1;
+        }
       }
-      ref++;
+      checkBits(bit, endBit, values);
+      long value = ValueState.value(mode, base, residual, near);
+      page[ref & SeriesStates.MASK] =
+          (short) ValueState.after(state, mode, length, wide, base, value, near);
+      if (mode <= ValueState.PAGES) {
+        near = ValueState.near(state, base, value);
+      }
+      visitor.sample(ref, time, value);
     }
-    if (refs.remaining() + times.remaining() + values.remaining() > 0) {
-      throw values.corrupt(count + " samples", "bytes for more");
+    if (((resting + 7) >>> 3) != (restlessEnd >>> 3) || ((bit + 7) >>> 3) != (endBit >>> 3)) {
+      throw values.corrupt(samples + " samples", "bits for more");
+    }
+    refs.expectEnd();
+    times.expectEnd();
+    expectEnd(odds);
+  }
+
+  /// @return how many bytes there are of it
+  private int readRestless(ByteReader in) throws CorruptDataException {
+    long length = in.varint();
+    if (length < 0 || length > 8L * in.remaining()) {
+      throw in.corrupt("a count that fits into " + in.remaining() + " bytes", "" + length);
+    }
+    int count = (int) length;
+    if (restless.length < count) {
+      restless = new byte[Math.max(count, restless.length * 2)];
+    }
+    int masks = in.position();
+    in.skip((count + 7) / 8);
+    for (int i = 0; i < count; i++) {
+      boolean any = (bytes[masks + (i >>> 3)] >>> (i & 7) & 1) != 0;
+      restless[i] = any ? (byte) in.u8() : 0;
+    }
+    return count;
+  }
+
+  /// `count` bits from bit `from` of the record on, up to 64.
+  private long bits(long from, int count) {
+    if (count == 0) {
+      return 0;
+    }
+    int at = (int) (from >>> 3);
+    int shift = (int) from & 7;
+    long low = (long) LONGS.get(bytes, at) >>> shift;
+    if (count <= Long.SIZE - 8) {
+      return low & ((1L << count) - 1);
+    }
+    long all = shift == 0 ? low : low | (long) bytes[at + 8] << (Long.SIZE - shift);
+    return count == Long.SIZE ? all : all & ((1L << count) - 1);
+  }
+
+  private static void checkBits(long bit, long endBit, ByteReader values)
+      throws CorruptDataException {
+    if (bit > endBit) {
+      throw values.corrupt("bits of a value", "the end");
     }
   }
 
-  private static void odd(int ref, long time, ByteReader values, Visitor visitor)
+  static void odd(int ref, long time, ByteReader values, Visitor visitor)
       throws CorruptDataException {
     int flags = values.u8();
     boolean extended = (flags & RecordWriter.NEWEST_EXTENDED) != 0;

@@ -1,5 +1,5 @@
-/// The records of the write-ahead log: what one batch added, in about two bytes a sample. Start
-/// with [RecordWriter]; the bytes are drawn in FORMAT.md beside this file.
+/// The records of the write-ahead log: what one batch added, in about a byte a sample. Start with
+/// [RecordWriter]; the bytes are drawn in FORMAT.md beside this file.
 @NullMarked
 package dev.mangru.tsdb.wal;
 

@@ -28,6 +28,7 @@ class RecordTest {
   private static final class Notes implements RecordReader.Visitor {
     final List<String> lines = new ArrayList<>();
     final Map<Integer, Long> bases = new HashMap<>();
+    final RecordReader reader = new RecordReader();
 
     @Override
     public void begin(long epoch) {
@@ -66,7 +67,7 @@ class RecordTest {
 
   private static List<String> read(ByteBuffer record, Notes notes) throws CorruptDataException {
     notes.lines.clear();
-    new RecordReader().read(record, FILE, 8, notes);
+    notes.reader.read(record, FILE, 8, notes);
     return List.copyOf(notes.lines);
   }
 
@@ -81,13 +82,17 @@ class RecordTest {
     record.get(0, bytes);
     assertThat(HexFormat.ofDelimiter(" ").formatHex(bytes))
         .isEqualTo(
-            "02 01 01 00 01 03 08 5f 5f 6e 61 6d 65 5f 5f 02 75 70 01 01 00 02 a0 1f 01 01 02");
+            "03 01 01 00 01 03 08 5f 5f 6e 61 6d 65 5f 5f 02 75 70 01 01 00 02 a0 1f 01 01 01 01 01"
+                + " 00");
     assertThat(read(record, new Notes()))
         .containsExactly("epoch 1", "0 is up", "0 @1000 3ff0000000000000");
   }
 
   private static double value(Random random, double before) {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(12)) {
+      case 9 -> Math.rint(before);
+      case 10 -> Math.rint(before / 4096) * 4096 + 4096 * random.nextInt(9);
+      case 11 -> (float) before + random.nextInt(3) / 3f;
       case 0 -> before;
       case 1 -> before + random.nextInt(100);
       case 2 -> Math.round(before * 100 + random.nextInt(1_000)) / 100.0;
@@ -118,12 +123,13 @@ class RecordTest {
   void what_is_written_is_read(long seed) throws CorruptDataException {
     Random random = new Random(seed);
     RecordWriter writer = new RecordWriter();
+    SeriesStates states = new SeriesStates();
     Map<Integer, Long> bases = new HashMap<>();
     Notes notes = new Notes();
     int defined = 0;
-    for (int r = 0; r < 3; r++) {
+    for (int r = 0; r < 6; r++) {
       List<String> expected = new ArrayList<>();
-      writer.begin(seed);
+      writer.begin(seed, states);
       expected.add("epoch " + seed);
       for (int more = random.nextInt(5); more > 0; more--, defined++) {
         Labels.Builder labels = Labels.builder().set("__name__", "m" + random.nextInt(3));
@@ -136,7 +142,7 @@ class RecordTest {
       int ref = 0;
       long time = 1_700_000_000_000L;
       for (int i = random.nextInt(1 + (int) seed); i > 0; i--) {
-        ref = random.nextInt(4) > 0 ? ref + 1 : random.nextInt(100);
+        ref = random.nextInt(4) > 0 ? ref + 1 : random.nextInt(40);
         time += random.nextInt(4) > 0 ? 0 : random.nextInt(40_000) - 10_000;
         long base = bases.getOrDefault(ref, 0L);
         long bits = Double.doubleToRawLongBits(value(random, Double.longBitsToDouble(base)));
@@ -209,6 +215,48 @@ class RecordTest {
         assertThat(e).hasMessageContaining("00000001.log");
       }
     }
+  }
+
+  /// Written by the writer of version 2.
+  @Test
+  void a_record_of_version_2_is_read() throws CorruptDataException {
+    byte[] record =
+        HexFormat.of()
+            .parseHex(
+                "020402000203085f5f6e616d655f5f027570030161016202000101631a1a01000700070007000700"
+                    + "0700070007000700070007000700020635a11f00e1d40300e1d40300e1d40300e1d40300e1d40300"
+                    + "e1d40300e1d40300e1d40300e1d40300e1d40300e1d40300c0db20beb8025150e2e3d4e5d515150d"
+                    + "edeeff700222bc0212fa560202eb3f882002020800209fe90b55555555555525405205c717a80402"
+                    + "30001232555555555555d47f13060149823c3f3b1f842922883ce4373e9c7500883ce437fe027001"
+                    + "02e0bf02407902d00f0000000000001c4001904e000000000000e03f0000000000002040");
+    double[] first = {1, 1, 300, 70_000, 1e8, 1.25, 1.5, 1.503, 2.000000001, 1e300, -0.0, 0.5};
+    double[] second = {
+      3.5,
+      4.75,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      1.0 / 3,
+      2.0 / 3,
+      17,
+      16,
+      0,
+      0,
+      0x1p-1000,
+      0x1p900
+    };
+    List<String> expected = new ArrayList<>();
+    expected.add("epoch 4");
+    expected.add("0 is " + Labels.of("__name__", "up", "a", "b"));
+    expected.add("1 is " + Labels.of("__name__", "up", "a", "c"));
+    for (int i = 0; i < first.length; i++) {
+      String time = " @" + (1_000 + i * 15_000) + " ";
+      expected.add("0" + time + Long.toHexString(Double.doubleToRawLongBits(first[i])));
+      expected.add("1" + time + Long.toHexString(Double.doubleToRawLongBits(second[i])));
+    }
+    expected.add("1 @300000 from 299000 401c000000000000null");
+    expected.add("0 newest @295000 3fe0000000000000false");
+    expected.add("0 @290000 from 0 4020000000000000null");
+    assertThat(read(ByteBuffer.wrap(record), new Notes())).isEqualTo(expected);
   }
 
   @Test
