@@ -11,6 +11,8 @@ import java.util.Arrays;
 /// is small against the increase. The guess counts if `sampled * (first / result)` is less than the
 /// distance to the window's start, which is less than 1.1 times `sampled / (samples - 1)`; so it
 /// does not if `first` is more than 1.2 times `result / (samples - 1)`, and no division is needed.
+/// A counter without resets only grows: once it is above that bound for the increase of the whole
+/// series, it is in every later window, and those need a subtraction and a product each.
 final class RateKernel extends WindowKernel {
 
   /// 1.2 divided by the index; longer windows are worked out each time.
@@ -36,6 +38,9 @@ final class RateKernel extends WindowKernel {
 
   private int dropCount;
 
+  /// Whether no value is lower than its predecessor, and none is NaN.
+  private boolean grows;
+
   RateKernel(boolean counter, boolean perSecond) {
     this.counter = counter;
     this.perSecond = perSecond;
@@ -52,13 +57,24 @@ final class RateKernel extends WindowKernel {
     super.series(newTimes, newValues, newCount);
     dropCount = 0;
     if (counter) {
-      findDrops(newValues, newCount);
+      grows = grows(newValues, newCount);
+      if (!grows) {
+        findDrops(newValues, newCount);
+      }
     }
   }
 
   @Override
   int samplesNeeded() {
     return 2;
+  }
+
+  private static boolean grows(double[] all, int size) {
+    boolean grows = true;
+    for (int i = 1; i < size; i++) {
+      grows &= all[i] >= all[i - 1];
+    }
+    return grows;
   }
 
   private void findDrops(double[] all, int size) {
@@ -81,6 +97,46 @@ final class RateKernel extends WindowKernel {
     if (column.factorsFor != factorsFor) {
       prepare(windows, column);
     }
+    int plainEnd = Math.clamp(column.denseTo, first, end);
+    int plain = plainFrom(column, first, plainEnd);
+    applyEach(windows, column, first, plain, out);
+    applyPlain(values, column, plain, plainEnd, out);
+    applyEach(windows, column, plainEnd, end, out);
+  }
+
+  /// The first step before `end` from which on every window has a result without resets and without
+  /// a guess of where the counter was zero; `end` if there is none.
+  private int plainFrom(StepWindows.Column column, int first, int end) {
+    int step = Math.max(first, column.denseFrom);
+    if (step >= end || (counter && !grows)) {
+      return end;
+    }
+    double most = values[count - 1] - values[0];
+    if (!counter || most == 0) {
+      return step;
+    }
+    double bound = most * limit(column.denseSmallest - 1);
+    if (!(bound >= TINY)) {
+      return end;
+    }
+    while (step < end && !(values[column.from[step]] > bound)) {
+      step++;
+    }
+    return step;
+  }
+
+  private static void applyPlain(
+      double[] all, StepWindows.Column column, int first, int end, double[] out) {
+    int[] from = column.from;
+    int[] to = column.to;
+    double[] factors = column.factors;
+    for (int i = first; i < end; i++) {
+      out[i] = (all[to[i] - 1] - all[from[i]]) * factors[i];
+    }
+  }
+
+  private void applyEach(
+      StepWindows windows, StepWindows.Column column, int first, int end, double[] out) {
     double[] all = values;
     int[] from = column.from;
     int[] to = column.to;
@@ -108,8 +164,12 @@ final class RateKernel extends WindowKernel {
     }
   }
 
+  private static double limit(int gaps) {
+    return gaps < LIMITS.length ? LIMITS[gaps] : 1.2 / gaps;
+  }
+
   private static boolean mayReachZero(double start, double result, int gaps) {
-    double bound = result * (gaps < LIMITS.length ? LIMITS[gaps] : 1.2 / gaps);
+    double bound = result * limit(gaps);
     return start >= 0 && !(start > bound && bound >= TINY);
   }
 

@@ -36,6 +36,15 @@ final class StepWindows {
     /// How many samples the smallest window has.
     int smallest;
 
+    /// The first step whose window has two samples or more.
+    int denseFrom;
+
+    /// The first step after [#denseFrom] whose window has not.
+    int denseTo;
+
+    /// How many samples the smallest window from [#denseFrom] to [#denseTo] has.
+    int denseSmallest;
+
     private long[] times = {};
     private int count = -1;
 
@@ -159,6 +168,7 @@ final class StepWindows {
       column.from[0] = all ? 0 : firstAfter(times, count, end - rangeMs);
       column.to[0] = all ? count : Math.max(column.from[0], firstAfter(times, count, end));
       column.smallest = column.to[0] - column.from[0];
+      findDense(column);
       return;
     }
     int from = 0;
@@ -185,6 +195,24 @@ final class StepWindows {
       smallest = Math.min(smallest, to - from);
     }
     column.smallest = smallest;
+    findDense(column);
+  }
+
+  private static void findDense(Column column) {
+    int[] from = column.from;
+    int[] to = column.to;
+    int step = 0;
+    while (step < from.length && to[step] - from[step] < 2) {
+      step++;
+    }
+    column.denseFrom = step;
+    int smallest = Integer.MAX_VALUE;
+    while (step < from.length && to[step] - from[step] >= 2) {
+      smallest = Math.min(smallest, to[step] - from[step]);
+      step++;
+    }
+    column.denseTo = step;
+    column.denseSmallest = smallest;
   }
 
   private static int firstAfter(long[] times, int count, long time) {
