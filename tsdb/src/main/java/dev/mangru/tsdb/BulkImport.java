@@ -80,10 +80,12 @@ final class BulkImport implements ImportTarget {
 
   private final class BlockWindow implements Window {
 
+    private final TimeRange window;
     private final Manifest.Entry entry;
     private final BlockWriter writer;
 
     BlockWindow(TimeRange window) throws IOException {
+      this.window = window;
       long seq = maintenance.takeSeq();
       entry = new Manifest.Entry(true, files.nextNumber(), clock.millis());
       writer =
@@ -98,7 +100,7 @@ final class BulkImport implements ImportTarget {
     @Override
     public void finish() throws IOException {
       writer.finish();
-      maintenance.addBlock(entry);
+      maintenance.addBlock(entry, window);
     }
 
     @Override

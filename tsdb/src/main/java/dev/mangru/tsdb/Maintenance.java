@@ -63,6 +63,7 @@ final class Maintenance {
   private final Rows rows;
   private final OlderSamples older;
   private final AtomicReference<View> view;
+  private final Horizon horizon;
   private final Stats stats;
   private final Progress progress = new Progress();
   private final Snapshots snapshots;
@@ -102,6 +103,7 @@ final class Maintenance {
       Rows rows,
       OlderSamples older,
       AtomicReference<View> view,
+      Horizon horizon,
       Stats stats,
       int registered,
       long nowMs) {
@@ -115,6 +117,7 @@ final class Maintenance {
     this.rows = rows;
     this.older = older;
     this.view = view;
+    this.horizon = horizon;
     this.stats = stats;
     this.snapshots = new Snapshots(disk, options.directory(), Manifest.NAME);
     mergeLock.lock();
@@ -398,7 +401,10 @@ final class Maintenance {
     change.remove(numbers);
     boolean partsGo = false;
     switch (plan) {
-      case Plan.Drop _ -> stats.filesDropped.add(numbers.size());
+      case Plan.Drop _ -> {
+        stats.filesDropped.add(numbers.size());
+        plan.inputs().forEach(file -> horizon.raise(file.range().endMs()));
+      }
       case Plan.MergeParts merge -> merge(change, inputs, merge.window(), false, now);
       case Plan.PartsToBlock merge -> {
         merge(change, inputs, merge.window(), true, now);
@@ -508,6 +514,7 @@ final class Maintenance {
       }
       long firstRow = view.get().firstRow();
       int end = registered;
+      horizon.raise(before);
       int dropped =
           writePath.exclusively(() ->
               table.drop(
@@ -544,11 +551,22 @@ final class Maintenance {
               .plus(List.of(tombstone));
       FileSet.Change change = files.change();
       change.tombstones(after);
+      raiseHorizon(range.endMs());
       change.commit();
       view.set(files.view(view.get().firstRow()));
     } finally {
       viewLock.unlock();
     }
+  }
+
+  /// The newest samples that the table knows may be gone up to this time, as far as there are
+  /// files.
+  private void raiseHorizon(long toMs) {
+    long end = Long.MIN_VALUE;
+    for (StoreFile file : files.files()) {
+      end = Math.max(end, file.range().endMs());
+    }
+    horizon.raise(Math.min(toMs, end));
   }
 
   /// Writes every file anew that tombstones concern.
@@ -580,9 +598,10 @@ final class Maintenance {
   }
 
   /// Shows a block that is durable and did not come from memory.
-  void addBlock(Manifest.Entry entry) throws IOException {
+  void addBlock(Manifest.Entry entry, TimeRange window) throws IOException {
     FileSet.Change change = files.change();
     change.add(entry);
+    horizon.raise(window.endMs());
     publish(change);
   }
 

@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.LabelMatcher.Operator;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.index.SeriesView;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,12 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Which series of the series table earlier selections found, in the order of their labels: a
-/// dashboard asks for the same ones again and again, and to make and sort their labels is most of
-/// what a selection costs. Exact, because an index only ever grows at its end: series that came
-/// since are selected and sorted in; an index that replaced another begins anew.
+/// Which series earlier selections found, in the order of their labels, and where they are: a
+/// dashboard asks for the same ones again and again, and to make, sort and join their labels is
+/// most of what a selection costs. Exact, because an index only ever grows at its end and blocks do
+/// not change: series that came since are selected and sorted in; an index that replaced another
+/// begins anew.
 ///
 /// Thread-safe. Bounded by bytes; the selection unused for longest goes first.
 final class Selections {
@@ -30,7 +34,7 @@ final class Selections {
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private final Map<List<Key>, Sorted> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, Sorted> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   @GuardedBy("lock")
   private WeakReference<Object> index = new WeakReference<>(null);
@@ -38,24 +42,37 @@ final class Selections {
   @GuardedBy("lock")
   private long bytes;
 
-  /// What makes two matchers the same.
-  private record Key(Operator operator, String name, String value) {}
-
-  /// The selected series below `end`.
+  /// What makes two selections the same.
   ///
-  /// @param refs in order of their labels
+  /// @param blocks the numbers of the files looked into
+  private record Key(List<Matcher> matchers, List<Long> blocks) {}
+
+  /// What makes two matchers the same.
+  private record Matcher(Operator operator, String name, String value) {}
+
+  /// The selected series: those of the table below `end`, and those of some blocks. No two have the
+  /// same labels.
+  ///
+  /// @param refs in order of their labels; -1 for one that the table does not have
+  /// @param numbers by block: the number of each series there, or -1
   /// @param labels of each
   @SuppressWarnings("ArrayRecordComponent") // shared, never changed, never compared
-  record Sorted(int end, int[] refs, Labels[] labels, long bytes) {}
+  record Sorted(int end, int[] refs, int[][] numbers, Labels[] labels, long bytes) {
+
+    int count() {
+      return refs.length;
+    }
+  }
 
   /// @param maxBytes of labels kept, about
   Selections(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /// What `matchers` select in `view`, or null if that is not known.
-  @Nullable Sorted find(SeriesView view, List<LabelMatcher> matchers) {
-    List<Key> key = key(matchers);
+  /// What `matchers` select in `view` and `blocks`, or null if that is not known.
+  @Nullable Sorted find(
+      SeriesView view, List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
+    Key key = key(matchers, blocks);
     Sorted found;
     lock.lock();
     try {
@@ -77,57 +94,166 @@ final class Selections {
     return longer;
   }
 
-  /// Sorts series that `matchers` selected in `view`, and remembers them.
-  Sorted add(SeriesView view, List<LabelMatcher> matchers, int[] refs) {
-    Sorted sorted = sorted(view, refs);
-    keep(view, key(matchers), sorted);
+  /// Sorts series that `matchers` selected in `view`, joins those that they select in `blocks`, and
+  /// remembers them.
+  ///
+  /// @param limit throws if a block has more series than may be
+  /// @throws IOException if a block cannot be read
+  Sorted add(
+      SeriesView view,
+      List<LabelMatcher> matchers,
+      int[] refs,
+      List<StoreFile.Block> blocks,
+      IntConsumer limit)
+      throws IOException {
+    Sorted sorted = of(view, matchers, refs, blocks, limit);
+    keep(view, key(matchers, blocks), sorted);
     return sorted;
   }
 
-  private static List<Key> key(List<LabelMatcher> matchers) {
-    return matchers.stream().map(one -> new Key(one.operator(), one.name(), one.value())).toList();
+  /// As [#add], without remembering.
+  static Sorted of(
+      SeriesView view,
+      List<LabelMatcher> matchers,
+      int[] refs,
+      List<StoreFile.Block> blocks,
+      IntConsumer limit)
+      throws IOException {
+    Sorted sorted = sorted(view, refs);
+    for (int i = 0; i < blocks.size(); i++) {
+      BlockFile file = blocks.get(i).file();
+      int[] numbers = file.select(matchers);
+      limit.accept(numbers.length);
+      Labels[] labels = new Labels[numbers.length];
+      for (int k = 0; k < numbers.length; k++) {
+        labels[k] = file.labels(numbers[k]);
+      }
+      sorted = join(sorted, numbers, labels);
+    }
+    return sorted;
+  }
+
+  private static Key key(List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
+    return new Key(
+        matchers.stream().map(one -> new Matcher(one.operator(), one.name(), one.value())).toList(),
+        blocks.stream().map(one -> one.stored().number()).toList());
   }
 
   private record Labelled(Labels labels, int ref) {}
 
   private static Sorted sorted(SeriesView view, int[] refs) {
     Labelled[] series = new Labelled[refs.length];
-    long size = 64;
     for (int i = 0; i < refs.length; i++) {
-      Labels labels = view.labels(refs[i]);
-      series[i] = new Labelled(labels, refs[i]);
-      size += 48 + 8L * labels.count();
+      series[i] = new Labelled(view.labels(refs[i]), refs[i]);
     }
-    Arrays.sort(series, Comparator.comparing(Labelled::labels));
+    Arrays.sort(series, Comparator.comparing(Labelled::labels)); // stable: the newer ref is later
     int[] ordered = new int[refs.length];
     Labels[] labels = new Labels[refs.length];
-    for (int i = 0; i < refs.length; i++) {
-      ordered[i] = series[i].ref;
-      labels[i] = series[i].labels;
+    int count = 0;
+    for (Labelled one : series) {
+      if (count > 0 && one.labels.equals(labels[count - 1])) {
+        count--; // the one before was dropped, and came again under a new ref
+      }
+      ordered[count] = one.ref;
+      labels[count++] = one.labels;
     }
-    return new Sorted(view.endNumber(), ordered, labels, size);
+    return sized(
+        view.endNumber(),
+        Arrays.copyOf(ordered, count),
+        new int[0][],
+        count == labels.length ? labels : Arrays.copyOf(labels, count));
   }
 
+  private static Sorted sized(int end, int[] refs, int[][] numbers, Labels[] labels) {
+    long size = 64;
+    for (Labels one : labels) {
+      size += 48 + 4L * numbers.length + 8L * one.count();
+    }
+    return new Sorted(end, refs, numbers, labels, size);
+  }
+
+  /// The same with the series that one more block has.
+  private static Sorted join(Sorted left, int[] numbers, Labels[] labels) {
+    int[] places = new int[numbers.length];
+    int more = 0;
+    int at = 0;
+    for (int k = 0; k < numbers.length; k++) {
+      int order = 1;
+      while (at < left.refs.length && (order = left.labels[at].compareTo(labels[k])) < 0) {
+        at++;
+      }
+      places[k] = at < left.refs.length && order == 0 ? at++ : -1 - at;
+      more += places[k] < 0 ? 1 : 0;
+    }
+    Sorted wider = withRoom(left, places, labels, more);
+    int[] joined = new int[wider.refs.length];
+    Arrays.fill(joined, -1);
+    int shift = 0;
+    for (int k = 0; k < numbers.length; k++) {
+      joined[places[k] >= 0 ? places[k] + shift : -1 - places[k] + shift++] = numbers[k];
+    }
+    int[][] all = Arrays.copyOf(wider.numbers, wider.numbers.length + 1);
+    all[all.length - 1] = joined;
+    return sized(wider.end, wider.refs, all, wider.labels);
+  }
+
+  /// The same with a place for each series that is new: `places` has -1 - where it goes.
+  private static Sorted withRoom(Sorted left, int[] places, Labels[] added, int more) {
+    if (more == 0) {
+      return left;
+    }
+    int count = left.refs.length + more;
+    int[] from = new int[count];
+    Labels[] labels = new Labels[count];
+    int to = 0;
+    int at = 0;
+    for (int k = 0; k < places.length; k++) {
+      if (places[k] < 0) {
+        for (; at < -1 - places[k]; at++) {
+          labels[to] = left.labels[at];
+          from[to++] = at;
+        }
+        labels[to] = added[k];
+        from[to++] = -1;
+      }
+    }
+    for (; at < left.refs.length; at++) {
+      labels[to] = left.labels[at];
+      from[to++] = at;
+    }
+    int[][] numbers = new int[left.numbers.length][];
+    for (int b = 0; b < numbers.length; b++) {
+      numbers[b] = moved(left.numbers[b], from);
+    }
+    return new Sorted(left.end, moved(left.refs, from), numbers, labels, left.bytes);
+  }
+
+  private static int[] moved(int[] values, int[] from) {
+    int[] result = new int[from.length];
+    for (int i = 0; i < from.length; i++) {
+      result[i] = from[i] < 0 ? -1 : values[from[i]];
+    }
+    return result;
+  }
+
+  /// Sorts in series of the table that came since; of one that a block has already, or that was
+  /// dropped before, the ref is set.
   private static Sorted merge(Sorted left, Sorted right, int end) {
     if (right.refs.length == 0) {
-      return new Sorted(end, left.refs, left.labels, left.bytes);
+      return new Sorted(end, left.refs, left.numbers, left.labels, left.bytes);
     }
-    int count = left.refs.length + right.refs.length;
-    int[] refs = new int[count];
-    Labels[] labels = new Labels[count];
-    int i = 0;
-    int j = 0;
-    for (int at = 0; at < count; at++) {
-      boolean first =
-          j == right.refs.length
-              || (i < left.refs.length && left.labels[i].compareTo(right.labels[j]) <= 0);
-      refs[at] = first ? left.refs[i] : right.refs[j];
-      labels[at] = first ? left.labels[i++] : right.labels[j++];
+    Sorted wider = join(left, right.refs, right.labels);
+    int last = wider.numbers.length - 1;
+    int[] refs = wider.refs.clone();
+    for (int i = 0; i < refs.length; i++) {
+      if (wider.numbers[last][i] >= 0) {
+        refs[i] = wider.numbers[last][i];
+      }
     }
-    return new Sorted(end, refs, labels, left.bytes + right.bytes);
+    return sized(end, refs, Arrays.copyOf(wider.numbers, last), wider.labels);
   }
 
-  private void keep(SeriesView view, List<Key> key, Sorted sorted) {
+  private void keep(SeriesView view, Key key, Sorted sorted) {
     lock.lock();
     try {
       if (!index.refersTo(view.identity())) {

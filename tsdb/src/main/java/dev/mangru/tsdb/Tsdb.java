@@ -64,6 +64,8 @@ public final class Tsdb implements MetricStore {
   private final WritePath writePath;
   private final Maintenance maintenance;
   private final AtomicReference<View> view;
+  private final Horizon horizon;
+  private final RowTimes rowTimes = new RowTimes();
   private final Selections selections =
       new Selections(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 16));
   private final Stats stats;
@@ -81,6 +83,7 @@ public final class Tsdb implements MetricStore {
       WritePath writePath,
       Maintenance maintenance,
       AtomicReference<View> view,
+      Horizon horizon,
       Stats stats) {
     this.options = options;
     this.clock = clock;
@@ -92,6 +95,7 @@ public final class Tsdb implements MetricStore {
     this.writePath = writePath;
     this.maintenance = maintenance;
     this.view = view;
+    this.horizon = horizon;
     this.stats = stats;
   }
 
@@ -184,6 +188,8 @@ public final class Tsdb implements MetricStore {
       }
       stats.replayedSamples = replay.samples();
       AtomicReference<View> view = new AtomicReference<>(files.view(rows.firstRow()));
+      Horizon horizon = new Horizon();
+      files.files().forEach(file -> horizon.raise(file.range().endMs()));
       OlderSamples older = new OlderSamples(table, view);
       WritePath writePath =
           new WritePath(
@@ -198,13 +204,25 @@ public final class Tsdb implements MetricStore {
               rows,
               older,
               view,
+              horizon,
               stats,
               registered,
               clock.millis());
       maintenance.snapshots().removeUnfinished();
       whole = true;
       return new Tsdb(
-          options, clock, disk, lock, table, rows, files, writePath, maintenance, view, stats);
+          options,
+          clock,
+          disk,
+          lock,
+          table,
+          rows,
+          files,
+          writePath,
+          maintenance,
+          view,
+          horizon,
+          stats);
     } finally {
       if (!whole) {
         if (log != null) {
@@ -253,6 +271,8 @@ public final class Tsdb implements MetricStore {
             range,
             table,
             selections,
+            rowTimes,
+            horizon,
             rows,
             current,
             held,

@@ -111,8 +111,9 @@ public final class TsdbAdmin implements MetricStoreAdmin {
     int end = table.endRef();
     for (int ref = 0; ref < end; ref++) {
       if ((table.flags(ref) & SeriesTable.DROPPED) == 0 && table.lastRow(ref) >= 0) {
-        newest = Math.max(newest, table.newestMs(ref));
-        oldest = Math.min(oldest, table.newestMs(ref));
+        long time = table.newestMs(ref);
+        newest = time == Long.MAX_VALUE ? newest : Math.max(newest, time); // else just written
+        oldest = Math.min(oldest, time);
       }
     }
     long parts = Long.MAX_VALUE;

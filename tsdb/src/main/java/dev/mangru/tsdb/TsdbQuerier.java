@@ -7,26 +7,28 @@ import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.SampleCursor;
+import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.block.ChunkCursor;
 import dev.mangru.tsdb.compact.Deleted;
 import dev.mangru.tsdb.head.RowReader;
 import dev.mangru.tsdb.head.Rows;
 import dev.mangru.tsdb.head.SeriesTable;
+import dev.mangru.tsdb.index.Runs;
 import dev.mangru.tsdb.index.SeriesView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A view of the store that stays whole while the store seals, merges and drops. Keeps the files of
@@ -42,22 +44,30 @@ final class TsdbQuerier implements Querier {
   private final TimeRange range;
   private final SeriesTable table;
   private final Selections selections;
+  private final RowTimes rowTimes;
   private final Rows rows;
   private final View view;
 
   /// Those of the view that overlap the range, retained, in order of time.
   private final List<StoreFile> files;
 
+  /// Those of them that are blocks.
+  private final List<StoreFile.Block> blocks;
+
+  /// Place of each file among the blocks, or -1.
+  private final int[] blockOf;
+
   private final Deleted[] deleted;
 
   /// Rank of each file among all by precedence; rows come after them.
   private final int[] precedence;
 
-  /// Whether every sample of a file is in the range and not deleted.
-  private final boolean[] whole;
-
   private final long visible;
   private final SeriesView series;
+
+  /// Whether the series table tells all there is in the range, see [Horizon].
+  private final boolean recent;
+
   private final RowReader pin;
   private final ReentrantLock pinLock = new ReentrantLock();
   private final ConcurrentLinkedDeque<Readers> idle = new ConcurrentLinkedDeque<>();
@@ -72,6 +82,8 @@ final class TsdbQuerier implements Querier {
       TimeRange range,
       SeriesTable table,
       Selections selections,
+      RowTimes rowTimes,
+      Horizon horizon,
       Rows rows,
       View view,
       List<StoreFile> files,
@@ -82,24 +94,29 @@ final class TsdbQuerier implements Querier {
     this.range = range;
     this.table = table;
     this.selections = selections;
+    this.rowTimes = rowTimes;
     this.rows = rows;
     this.view = view;
     this.files = files;
     this.pin = pin;
     this.visible = visible;
     this.series = table.view();
+    this.recent = range.startMs() > horizon.ms(); // after view and table were taken
+    this.blocks = new ArrayList<>(files.size());
+    this.blockOf = new int[files.size()];
     this.deleted = new Deleted[files.size()];
     this.precedence = new int[files.size()];
-    this.whole = new boolean[files.size()];
-    List<StoreFile> ranked = files.stream().sorted(StoreFile.BY_PRECEDENCE).toList();
     for (int i = 0; i < deleted.length; i++) {
       StoreFile file = files.get(i);
+      blockOf[i] = -1;
+      if (file instanceof StoreFile.Block block) {
+        blockOf[i] = blocks.size();
+        blocks.add(block);
+      }
       deleted[i] = view.tombstones().in(file.stored().number(), file.range());
-      precedence[i] = ranked.indexOf(file);
-      whole[i] =
-          deleted[i].isEmpty()
-              && range.contains(file.range().startMs())
-              && range.contains(file.range().endMs());
+      for (int k = 0; k < i; k++) {
+        precedence[StoreFile.BY_PRECEDENCE.compare(file, files.get(k)) < 0 ? k : i]++;
+      }
     }
   }
 
@@ -111,6 +128,7 @@ final class TsdbQuerier implements Querier {
     final @Nullable ChunkCursor[] cursors;
     final SampleColumns scratch = new SampleColumns();
     final FirstWritten places = new FirstWritten();
+    final long[] newest = new long[4];
 
     Readers(@Nullable RowReader rows, int files) {
       this.rows = rows;
@@ -139,22 +157,64 @@ final class TsdbQuerier implements Querier {
 
   @Override
   public List<Series> select(List<LabelMatcher> matchers) {
+    return select(matchers, blocks);
+  }
+
+  @Override
+  public List<Series> selectNewest(List<LabelMatcher> matchers) {
+    return select(matchers, recent ? List.of() : blocks);
+  }
+
+  /// @param in looked into beside the table
+  private List<Series> select(List<LabelMatcher> matchers, List<StoreFile.Block> in) {
     checkOpen();
     Readers readers = takeReaders();
     try {
-      List<Selected> all = inMemory(readers, matchers);
-      for (int i = 0; i < files.size(); i++) {
-        if (files.get(i) instanceof StoreFile.Block block) {
-          all = join(all, inBlock(readers, i, block, matchers));
-          checkCount(all.size());
+      Selections.Sorted all = selections.find(series, matchers, in);
+      BitSet present;
+      if (all == null) {
+        int[] refs = series.select(matchers).toArray();
+        present = present(readers, refs);
+        int count = present.cardinality();
+        checkCount(count);
+        all =
+            count < refs.length / 2
+                ? Selections.of(series, matchers, present.stream().toArray(), in, this::checkCount)
+                : selections.add(series, matchers, refs, in, this::checkCount);
+      } else {
+        present = present(readers, all.refs());
+      }
+      List<Series> found = new ArrayList<>();
+      for (int i = 0; i < all.count(); i++) {
+        if ((all.refs()[i] >= 0 && present.get(all.refs()[i])) || isInBlocks(readers, all, i)) {
+          found.add(new Selected(all, i, all.numbers().length == blocks.size()));
         }
       }
-      return new ArrayList<>(all);
+      checkCount(found.size());
+      return found;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       idle.addFirst(readers);
     }
+  }
+
+  /// Whether a series has samples in a block, that of one with deleted samples in the range.
+  private boolean isInBlocks(Readers readers, Selections.Sorted all, int at) throws IOException {
+    for (int i = 0; i < files.size() && !recent; i++) {
+      int number = blockOf[i] < 0 ? -1 : all.numbers()[blockOf[i]][at];
+      if (number >= 0
+          && (deleted[i].isEmpty() || hasInFile(readers, i, number, all.labels()[at]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasInFile(Readers readers, int file, int number, Labels labels)
+      throws IOException {
+    ChunkCursor cursor = cursor(readers, file);
+    return cursor.seek(number) && hasSamples(readers, cursor, labels, deleted[file]);
   }
 
   private void checkCount(int count) {
@@ -168,41 +228,31 @@ final class TsdbQuerier implements Querier {
     }
   }
 
-  /// Series with samples in rows or parts, in order.
-  private List<Selected> inMemory(Readers readers, List<LabelMatcher> matchers) throws IOException {
-    Selections.Sorted sorted = selections.find(series, matchers);
-    int[] refs = sorted == null ? series.select(matchers).toArray() : sorted.refs();
-    BitSet present = present(readers, refs);
-    int count = present.cardinality();
-    checkCount(count);
-    List<Selected> found = new ArrayList<>(count);
-    if (sorted == null && count < refs.length / 2) {
-      present.stream().forEach(ref -> found.add(new Selected(series.labels(ref), ref)));
-      found.sort(Comparator.comparing(one -> one.labels));
-      return found;
-    }
-    if (sorted == null) {
-      sorted = selections.add(series, matchers, refs);
-    }
-    int[] ordered = sorted.refs();
-    for (int i = 0; i < ordered.length; i++) {
-      if (present.get(ordered[i])) {
-        found.add(new Selected(sorted.labels()[i], ordered[i]));
-      }
-    }
-    return found;
-  }
-
-  /// Those of `refs` that have a sample in the range, in rows or parts. Rows are asked first: one
-  /// look is enough there; the parts are gone through in their own order.
+  /// Those of `refs` that may have a sample in the range: in rows, or in a part that has the series
+  /// and overlaps the range; all that do have one are among them. Rows are asked first: one look is
+  /// enough there; the parts are gone through in their own order. Refs below 0 are passed over.
   private BitSet present(Readers readers, int[] refs) throws IOException {
     BitSet present = new BitSet(series.endNumber());
+    if (recent) {
+      for (int ref : refs) {
+        if (ref >= 0
+            && table.newestMs(ref) >= range.startMs()
+            && (table.lastRow(ref) < visible || hasOlder(readers, ref))) {
+          present.set(ref);
+        }
+      }
+      return present;
+    }
+    boolean lookAtRows = rowsOverlap();
+    if (!lookAtRows && blocks.size() == files.size()) {
+      return present;
+    }
     int[] open = new int[refs.length];
     int count = 0;
     for (int ref : refs) {
-      if (hasRows(readers, ref)) {
+      if (ref >= 0 && lookAtRows && hasRows(readers, ref)) {
         present.set(ref);
-      } else {
+      } else if (ref >= 0) {
         open[count++] = ref;
       }
     }
@@ -211,7 +261,7 @@ final class TsdbQuerier implements Querier {
       if (files.get(i) instanceof StoreFile.Part) {
         int left = 0;
         for (int k = 0; k < count; k++) {
-          if (hasInPart(readers, i, open[k])) {
+          if (isInPart(readers, i, open[k])) {
             present.set(open[k]);
           } else {
             open[left++] = open[k];
@@ -223,31 +273,29 @@ final class TsdbQuerier implements Querier {
     return present;
   }
 
-  private boolean hasSamples(Readers readers, int ref) {
+  /// Whether a series whose newest sample is not published yet has others.
+  private boolean hasOlder(Readers readers, int ref) throws IOException {
     if (hasRows(readers, ref)) {
       return true;
     }
-    try {
-      for (int i = files.size() - 1; i >= 0; i--) {
-        if (files.get(i) instanceof StoreFile.Part && hasInPart(readers, i, ref)) {
-          return true;
-        }
+    for (int i = files.size() - 1; i >= 0; i--) {
+      if (files.get(i) instanceof StoreFile.Block block
+          ? block.file().find(series.labels(ref)) >= 0
+          : isInPart(readers, i, ref)) {
+        return true;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return false;
   }
 
-  private boolean hasInPart(Readers readers, int file, int ref) throws IOException {
-    ChunkCursor cursor = cursor(readers, file);
-    return cursor.seek(ref)
-        && (whole[file]
-            || hasSamples(
-                readers,
-                cursor,
-                deleted[file].isEmpty() ? null : series.labels(ref),
-                deleted[file]));
+  private boolean rowsOverlap() {
+    return rowTimes.oldestMs(pin, view.firstRow(), visible) <= range.endMs();
+  }
+
+  private boolean isInPart(Readers readers, int file, int ref) throws IOException {
+    return deleted[file].isEmpty()
+        ? cursor(readers, file).seek(ref)
+        : hasInFile(readers, file, ref, series.labels(ref));
   }
 
   private boolean hasRows(Readers readers, int ref) {
@@ -309,52 +357,8 @@ final class TsdbQuerier implements Querier {
 
   private static final long[] NONE = {};
 
-  private List<Selected> inBlock(
-      Readers readers, int file, StoreFile.Block block, List<LabelMatcher> matchers)
-      throws IOException {
-    int[] numbers = block.file().select(matchers);
-    List<Selected> found = new ArrayList<>(numbers.length);
-    ChunkCursor cursor = cursor(readers, file);
-    for (int number : numbers) {
-      Labels labels = block.file().labels(number);
-      if (whole[file]
-          || (cursor.seek(number) && hasSamples(readers, cursor, labels, deleted[file]))) {
-        Selected one = new Selected(labels, -1);
-        one.at(file, number, files.size());
-        found.add(one);
-        checkCount(found.size());
-      }
-    }
-    return found;
-  }
-
-  /// Both, sorted by labels; of equal labels one that has the samples of both.
-  private List<Selected> join(List<Selected> left, List<Selected> right) {
-    if (left.isEmpty() || right.isEmpty()) {
-      return left.isEmpty() ? right : left;
-    }
-    List<Selected> joined = new ArrayList<>(left.size() + right.size());
-    int i = 0;
-    int j = 0;
-    while (i < left.size() && j < right.size()) {
-      Selected a = left.get(i);
-      Selected b = right.get(j);
-      int order = a.labels.compareTo(b.labels);
-      if (order == 0) {
-        a.addNumbersOf(b);
-        j++;
-      }
-      joined.add(order <= 0 ? a : b);
-      if (order <= 0) {
-        i++;
-      } else {
-        j++;
-      }
-    }
-    joined.addAll(left.subList(i, left.size()));
-    joined.addAll(right.subList(j, right.size()));
-    return joined;
-  }
+  /// Up to here series are looked up in blocks one by one; beyond, selected and joined.
+  private static final int FEW = 64;
 
   // ---- reading ---------------------------------------------------------------------------------
 
@@ -365,36 +369,28 @@ final class TsdbQuerier implements Querier {
     /// Its number in rows and parts, or -1.
     private final int ref;
 
-    /// Its number in each file that is a block, or -1; null if it is in none.
-    private int @Nullable [] numbers;
+    private final Selections.Sorted from;
+    private final int at;
 
-    Selected(Labels labels, int ref) {
-      this.labels = labels;
-      this.ref = ref;
-    }
+    /// Whether its numbers in blocks are known.
+    private final boolean placed;
 
-    void at(int file, int number, int fileCount) {
-      if (numbers == null) {
-        numbers = new int[fileCount];
-        Arrays.fill(numbers, -1);
-      }
-      numbers[file] = number;
-    }
-
-    void addNumbersOf(Selected other) {
-      for (int i = 0; other.numbers != null && i < other.numbers.length; i++) {
-        if (other.numbers[i] >= 0) {
-          at(i, other.numbers[i], other.numbers.length);
-        }
-      }
+    Selected(Selections.Sorted from, int at, boolean placed) {
+      this.labels = from.labels()[at];
+      this.ref = from.refs()[at];
+      this.from = from;
+      this.at = at;
+      this.placed = placed;
     }
 
     /// Its number in a file, or -1.
-    int numberIn(int file) {
-      if (files.get(file) instanceof StoreFile.Part) {
+    int numberIn(int file) throws IOException {
+      if (blockOf[file] < 0) {
         return ref;
       }
-      return numbers == null ? -1 : numbers[file];
+      return placed
+          ? from.numbers()[blockOf[file]][at]
+          : blocks.get(blockOf[file]).file().find(labels);
     }
 
     @Override
@@ -463,6 +459,13 @@ final class TsdbQuerier implements Querier {
       Readers readers = takeReaders();
       try {
         columns.clear();
+        if (recent && ref >= 0 && tellsNewest(readers, ref)) {
+          if (readers.newest[0] >= range.startMs()) {
+            columns.add(readers.newest[0], Double.longBitsToDouble(readers.newest[1]));
+            stats.samplesRead.increment();
+          }
+          return;
+        }
         if (ref >= 0) {
           readRows(readers, ref, columns);
           columns.removeRange(0, Math.max(0, columns.count() - 1));
@@ -524,6 +527,95 @@ final class TsdbQuerier implements Querier {
     }
   }
 
+  /// Whether `readers.newest` now has the newest sample of a series up to the end of the range, as
+  /// the table knows it, [Long#MIN_VALUE] as its time if there is none: it is a float, was
+  /// published before this querier was opened, and is not after the end. Only asked where the table
+  /// tells all.
+  private boolean tellsNewest(Readers readers, int ref) {
+    long[] newest = readers.newest;
+    return table.newest(ref, newest)
+        && newest[0] <= range.endMs()
+        && newest[2] < visible
+        && (newest[3] & Extended.FLAG) == 0;
+  }
+
+  @Override
+  public @Nullable Map<Labels, Long> countNewest(List<LabelMatcher> matchers, List<String> names) {
+    checkOpen();
+    if (!recent) {
+      return null;
+    }
+    Readers readers = takeReaders();
+    try {
+      BitSet present = new BitSet(series.endNumber());
+      int[] others = new int[16];
+      int count = 0;
+      Runs.Cursor refs = series.select(matchers).cursor();
+      while (refs.next()) {
+        int ref = refs.number();
+        if (table.newestMs(ref) < range.startMs()) {
+          continue;
+        }
+        if (!tellsNewest(readers, ref)) {
+          others = count == others.length ? Arrays.copyOf(others, 2 * count) : others;
+          others[count++] = ref;
+        } else if (readers.newest[1] != StaleMarker.BITS) {
+          present.set(ref);
+        }
+      }
+      count = inRows(readers, others, count, present);
+      readNewest(Arrays.copyOf(others, count), matchers, present);
+      checkCount(present.cardinality());
+      return series.countByValues(names, present);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      idle.addFirst(readers);
+    }
+  }
+
+  /// Sets those of `refs` whose newest sample in the range is in a row and no stale marker. Leaves
+  /// those at the start of `refs` that may have a newer one in a file, and returns how many.
+  private int inRows(Readers readers, int[] refs, int count, BitSet present) {
+    long filesEnd = Long.MIN_VALUE;
+    for (StoreFile file : files) {
+      filesEnd = Math.max(filesEnd, file.range().endMs());
+    }
+    SampleColumns columns = readers.scratch;
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      columns.clear();
+      readRows(readers, refs[i], columns);
+      int last = columns.count() - 1;
+      if (last < 0 || columns.timesMs()[last] <= filesEnd) {
+        refs[left++] = refs[i];
+      } else {
+        present.set(refs[i], !StaleMarker.is(columns.values()[last]));
+      }
+    }
+    return left;
+  }
+
+  /// Sets those of `refs` whose newest sample in the range is there and no stale marker.
+  private void readNewest(int[] refs, List<LabelMatcher> matchers, BitSet present)
+      throws IOException {
+    if (refs.length == 0) {
+      return;
+    }
+    boolean placed = refs.length > FEW;
+    Selections.Sorted sorted =
+        Selections.of(series, matchers, refs, placed ? blocks : List.of(), this::checkCount);
+    SampleColumns columns = new SampleColumns();
+    for (int i = 0; i < sorted.count(); i++) {
+      if (sorted.refs()[i] >= 0) {
+        new Selected(sorted, i, placed).readNewest(columns);
+        if (columns.count() > 0 && !StaleMarker.is(columns.values()[0])) {
+          present.set(sorted.refs()[i]);
+        }
+      }
+    }
+  }
+
   // ---- names and values ------------------------------------------------------------------------
 
   @Override
@@ -567,24 +659,26 @@ final class TsdbQuerier implements Querier {
     void add(Labels labels, Set<String> texts);
   }
 
-  /// Gathers texts of all series that have a sample in the range: from the indexes where they can
-  /// tell, else series by series.
+  /// Gathers texts from the indexes of blocks, whole, and from that of the table for series in rows
+  /// and parts; series by series only where samples of a block are deleted.
   private List<String> labels(
       List<LabelMatcher> matchers, FromBlock fromBlock, FromMemory fromMemory, FromLabels each) {
-    Set<String> texts = new HashSet<>();
+    List<List<String>> lists = new ArrayList<>(blocks.size() + 1);
     Readers readers = takeReaders();
     try {
-      texts.addAll(fromMemory.get(ref -> hasSamples(readers, ref)));
+      boolean lookAtRows = rowsOverlap();
+      if (lookAtRows || blocks.size() < files.size()) {
+        lists.add(fromMemory.get(ref -> isPresent(readers, ref, lookAtRows)));
+      }
       for (int i = 0; i < files.size(); i++) {
         if (files.get(i) instanceof StoreFile.Block block) {
-          if (whole[i]) {
-            texts.addAll(fromBlock.get(block));
-          } else {
-            inBlock(readers, i, block, matchers).forEach(one -> each.add(one.labels, texts));
-          }
+          lists.add(
+              deleted[i].isEmpty()
+                  ? fromBlock.get(block)
+                  : notDeleted(readers, i, block, matchers, each));
         }
       }
-      return sorted(texts);
+      return union(lists);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -592,8 +686,57 @@ final class TsdbQuerier implements Querier {
     }
   }
 
-  private static List<String> sorted(Collection<String> texts) {
+  private boolean isPresent(Readers readers, int ref, boolean lookAtRows) {
+    if (recent && table.newestMs(ref) < range.startMs()) {
+      return false;
+    }
+    if (lookAtRows && hasRows(readers, ref)) {
+      return true;
+    }
+    try {
+      for (int i = files.size() - 1; i >= 0; i--) {
+        if (blockOf[i] < 0 && isInPart(readers, i, ref)) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return false;
+  }
+
+  private List<String> notDeleted(
+      Readers readers,
+      int file,
+      StoreFile.Block block,
+      List<LabelMatcher> matchers,
+      FromLabels each)
+      throws IOException {
+    Set<String> texts = new HashSet<>();
+    for (int number : block.file().select(matchers)) {
+      Labels labels = block.file().labels(number);
+      if (hasInFile(readers, file, number, labels)) {
+        each.add(labels, texts);
+      }
+    }
     return texts.stream().sorted(Labels::compareUtf8).toList();
+  }
+
+  /// What is in any of the lists, each of which is sorted; mostly they are equal.
+  private static List<String> union(List<List<String>> lists) {
+    List<String> all = List.of();
+    for (List<String> list : lists) {
+      if (all.isEmpty()) {
+        all = list;
+      } else if (!list.equals(all)) {
+        all =
+            Stream.concat(all.stream(), list.stream())
+                .distinct()
+                .sorted(Labels::compareUtf8)
+                .toList();
+      }
+    }
+    return all;
   }
 
   private void checkOpen() {

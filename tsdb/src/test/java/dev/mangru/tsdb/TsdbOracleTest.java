@@ -60,6 +60,12 @@ class TsdbOracleTest {
           assertThat(Dump.query(store, range, matchers))
               .as("%s in %s", matchers, range)
               .isEqualTo(Dump.query(oracle, range, matchers));
+          assertTexts(store, oracle, range, matchers);
+          for (List<String> names : List.of(List.<String>of(), List.of("a"), List.of("b", "pod"))) {
+            assertThat(Dump.counts(store, range, matchers, names))
+                .as("%s in %s by %s", matchers, range, names)
+                .isEqualTo(Dump.counts(oracle, range, matchers, names));
+          }
         }
         case 7 -> {
           TimeRange range = work.range();
@@ -86,6 +92,23 @@ class TsdbOracleTest {
     assertThat(Dump.of(store, all)).isEqualTo(Dump.of(oracle, all));
     store.close();
     assertSound(options);
+  }
+
+  /// Names and values of all series with samples in the range are told, sorted; others only of
+  /// series that have samples elsewhere.
+  private static void assertTexts(
+      Tsdb store, Oracle oracle, TimeRange range, List<LabelMatcher> matchers) {
+    List<List<String>> found = Dump.texts(store, range, matchers);
+    List<List<String>> inside = Dump.texts(oracle, range, matchers);
+    List<List<String>> anywhere = Dump.texts(oracle, TimeRange.ALL, matchers);
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i))
+          .as("list %d of %s in %s", i, matchers, range)
+          .containsAll(inside.get(i))
+          .isSubsetOf(anywhere.get(i))
+          .doesNotHaveDuplicates()
+          .isSortedAccordingTo(Labels::compareUtf8);
+    }
   }
 
   /// Past the retention the store may still show what the oracle knows, or not.

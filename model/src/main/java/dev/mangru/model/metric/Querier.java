@@ -1,16 +1,33 @@
 package dev.mangru.model.metric;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A consistent view of a time range. Confined to one thread; close it.
 public interface Querier extends AutoCloseable {
 
   /// The series that all of `matchers` select and that have at least one sample in the range,
-  /// sorted by labels.
+  /// sorted by labels. There may be others among them that are known to have samples near the range
+  /// only, such as in a block that overlaps it, but none without any sample that can be read.
   ///
   /// @throws dev.mangru.model.error.MangruException `QUERY_LIMIT` if there are more than a query
   ///   may touch
   List<Series> select(List<LabelMatcher> matchers);
+
+  /// As [#select], for those who only call [Series#readNewest]: mostly cheaper.
+  default List<Series> selectNewest(List<LabelMatcher> matchers) {
+    return select(matchers);
+  }
+
+  /// How many of the series that `matchers` select have a newest sample in the range that is no
+  /// stale marker, by their values of the labels `names`; a label that a series does not have is
+  /// left out of its group. In no order. Null where that cannot be told without reading each series.
+  ///
+  /// @throws dev.mangru.model.error.MangruException as [#select] does
+  default @Nullable Map<Labels, Long> countNewest(List<LabelMatcher> matchers, List<String> names) {
+    return null;
+  }
 
   /// Whether several threads may read series of this querier at a time, each series by one. Then
   /// the thread that closes the querier waits for the others first.
@@ -19,11 +36,11 @@ public interface Querier extends AutoCloseable {
   }
 
   /// The names of all labels of the selected series, sorted by UTF-8. No matcher selects
-  /// everything.
+  /// everything. As with [#select], those of series with samples near the range may be among them.
   List<String> labelNames(List<LabelMatcher> matchers);
 
   /// The values that label `name` has in the selected series, sorted by UTF-8. No matcher selects
-  /// everything.
+  /// everything. As with [#select], those of series with samples near the range may be among them.
   List<String> labelValues(String name, List<LabelMatcher> matchers);
 
   @Override

@@ -191,7 +191,7 @@ public final class BlockFile {
 
   /// The label names of the selected series, sorted by UTF-8.
   public List<String> labelNames(List<LabelMatcher> matchers) throws IOException {
-    return matchers.isEmpty() ? labelNames() : guarded(() -> index().labelNames(select(matchers)));
+    return matchers.isEmpty() ? labelNames() : guarded(() -> index().labelNames(matchers));
   }
 
   /// All values of a label, sorted by UTF-8, without a look at any series.
@@ -203,7 +203,7 @@ public final class BlockFile {
   public List<String> labelValues(String name, List<LabelMatcher> matchers) throws IOException {
     return matchers.isEmpty()
         ? labelValues(name)
-        : countByValue(name, matchers).keySet().stream().filter(v -> !v.isEmpty()).toList();
+        : guarded(() -> index().labelValues(name, matchers));
   }
 
   /// How many series there are of each metric name, sorted by UTF-8; those without one under the

@@ -26,8 +26,6 @@ final class BlockIndex {
   /// Series looked at together. Chosen: their columns fit the first cache.
   private static final int BATCH = 1_024;
 
-  private static final int[] NO_SERIES = {};
-
   private final SealedFile file;
   private final Symbols symbols;
   private final LabelNames names;
@@ -80,6 +78,25 @@ final class BlockIndex {
     file.verify(runTable, (long) runs * RUN_BYTES);
     this.metricName = names.find(Labels.METRIC_NAME);
     this.le = names.find(LabelColumns.LE);
+    checkRuns();
+  }
+
+  /// All of them, once: whoever walks over series by runs would else go in circles.
+  private void checkRuns() throws IOException {
+    int values = metricName < 0 ? 0 : names.values(metricName);
+    int before = -1;
+    for (int run = 0; run < runs; run++) {
+      int start = runStart(run);
+      int name = runName(run);
+      if (start <= before || (run == 0 && start != 0) || start >= series) {
+        throw file.corrupt(
+            runTable + 8L * run, "a run after series " + before + " of " + series, "" + start);
+      }
+      if (name < 0 || name > values) {
+        throw file.corrupt(runTable + 8L * run + 4, "a metric name of " + values, "" + name);
+      }
+      before = start;
+    }
   }
 
   Symbols symbols() {
@@ -194,38 +211,65 @@ final class BlockIndex {
 
   // ---- many series -----------------------------------------------------------------------------
 
+  /// Matchers by what they look at.
+  private final class Tests {
+    final List<ValueTest> ofName = new ArrayList<>();
+    final List<ValueTest> ofLe = new ArrayList<>();
+    final List<ValueTest> ofSet = new ArrayList<>();
+
+    /// Whether no series is selected at all.
+    boolean rejectAll;
+
+    Tests(List<LabelMatcher> matchers) throws IOException {
+      for (LabelMatcher matcher : matchers) {
+        ValueTest test = ValueTest.of(names, matcher);
+        if (test.rejectsAll()) {
+          rejectAll = true;
+          return;
+        }
+        if (test.name() >= 0) { // else no series has the label, and the empty value is selected
+          (test.name() == metricName ? ofName : test.name() == le ? ofLe : ofSet).add(test);
+        }
+      }
+    }
+  }
+
+  /// Takes selected series of one metric name, some at a time.
+  private interface Taker {
+    /// Takes what was found last; false to be given no more of this run.
+    boolean take(int run, Found found) throws IOException;
+  }
+
   /// The numbers of all series that all matchers select, ascending.
   int[] select(List<LabelMatcher> matchers) throws IOException {
-    List<ValueTest> ofName = new ArrayList<>();
-    List<ValueTest> ofLe = new ArrayList<>();
-    List<ValueTest> ofSet = new ArrayList<>();
-    for (LabelMatcher matcher : matchers) {
-      ValueTest test = ValueTest.of(names, matcher);
-      if (test.rejectsAll()) {
-        return NO_SERIES;
-      }
-      if (test.name() < 0) {
-        continue; // no series has the label, and the matcher selects the empty value
-      }
-      (test.name() == metricName ? ofName : test.name() == le ? ofLe : ofSet).add(test);
+    Found found = new Found();
+    walk(matchers, found, (_, _) -> true);
+    return Arrays.copyOf(found.numbers, found.count);
+  }
+
+  private void walk(List<LabelMatcher> matchers, Found found, Taker taker) throws IOException {
+    Tests tests = new Tests(matchers);
+    if (tests.rejectAll) {
+      return;
     }
     BitSet accepted = new BitSet(runs);
     long candidates = 0;
     for (int run = 0; run < runs; run++) {
-      if (accepts(ofName, runName(run))) {
+      if (accepts(tests.ofName, runName(run))) {
         accepted.set(run);
         candidates += runStart(run + 1) - runStart(run);
       }
     }
-    SetFilter filter = new SetFilter(sets, ofSet, candidates);
-    Found found = new Found();
+    SetFilter filter = tests.ofSet.isEmpty() ? null : new SetFilter(sets, tests.ofSet, candidates);
     for (int run = accepted.nextSetBit(0); run >= 0; run = accepted.nextSetBit(run + 1)) {
       int end = runStart(run + 1);
-      for (int from = runStart(run); from < end; from += BATCH) {
-        select(from, Math.min(end, from + BATCH), ofLe, ofSet.isEmpty() ? null : filter, found);
+      boolean more = true;
+      for (int from = runStart(run); from < end && more; from += BATCH) {
+        int before = found.count;
+        select(from, Math.min(end, from + BATCH), tests.ofLe, filter, found);
+        more = found.count == before || taker.take(run, found);
       }
     }
-    return Arrays.copyOf(found.numbers, found.count);
   }
 
   /// Series found so far, and scratch arrays.
@@ -279,26 +323,77 @@ final class BlockIndex {
     return all;
   }
 
-  List<String> labelNames(int[] numbers) throws IOException {
+  /// The label names of all series that all matchers select.
+  List<String> labelNames(List<LabelMatcher> matchers) throws IOException {
     BitSet found = new BitSet(names.count());
-    BitSet shapes = new BitSet(sets.shapes());
-    for (int number : numbers) {
-      shapes.set(sets.shapeOf(setOf(number)));
-      if (metricName >= 0 && runName(runOf(number)) != 0) {
-        found.set(metricName);
-      }
-      if (le >= 0 && leOf(number) != 0) {
-        found.set(le);
-      }
-    }
-    for (int shape = shapes.nextSetBit(0); shape >= 0; shape = shapes.nextSetBit(shape + 1)) {
+    BitSet ofSets = new BitSet(sets.count());
+    Found series = new Found();
+    walk(
+        matchers,
+        series,
+        (run, some) -> {
+          if (metricName >= 0 && runName(run) != 0) {
+            found.set(metricName);
+          }
+          for (int i = 0; i < some.count; i++) {
+            ofSets.set(setOf(some.numbers[i]));
+            if (le >= 0 && !found.get(le) && leOf(some.numbers[i]) != 0) {
+              found.set(le);
+            }
+          }
+          some.count = 0;
+          return true;
+        });
+    for (int set = ofSets.nextSetBit(0); set >= 0; ) {
+      int shape = sets.shapeOf(set);
       for (int name : sets.names(shape)) {
         found.set(name);
       }
+      set = ofSets.nextSetBit(sets.endSet(shape));
     }
     List<String> result = new ArrayList<>(found.cardinality());
     for (int name = found.nextSetBit(0); name >= 0; name = found.nextSetBit(name + 1)) {
       result.add(names.name(name));
+    }
+    return result;
+  }
+
+  /// The values of a label in all series that all matchers select.
+  List<String> labelValues(String label, List<LabelMatcher> matchers) throws IOException {
+    int name = names.find(label);
+    if (name < 0) {
+      return List.of();
+    }
+    BitSet found = new BitSet(names.values(name) + 1);
+    BitSet ofSets = new BitSet(sets.count());
+    walk(
+        matchers,
+        new Found(),
+        (run, some) -> {
+          if (name == metricName) {
+            found.set(runName(run));
+          } else {
+            for (int i = 0; i < some.count; i++) {
+              if (name == le) {
+                found.set(leOf(some.numbers[i]));
+              } else {
+                ofSets.set(setOf(some.numbers[i]));
+              }
+            }
+          }
+          some.count = 0;
+          return name != metricName;
+        });
+    for (int set = ofSets.nextSetBit(0); set >= 0; set = ofSets.nextSetBit(set + 1)) {
+      int shape = sets.shapeOf(set);
+      int column = Arrays.binarySearch(sets.names(shape), name);
+      if (column >= 0) {
+        found.set(sets.value(set, shape, column));
+      }
+    }
+    List<String> result = new ArrayList<>(found.cardinality());
+    for (int value = found.nextSetBit(1); value >= 0; value = found.nextSetBit(value + 1)) {
+      result.add(names.value(name, value));
     }
     return result;
   }
@@ -318,7 +413,11 @@ final class BlockIndex {
     int name = names.find(label);
     int[] counts = new int[name < 0 ? 1 : names.values(name) + 1];
     for (int number : numbers) {
-      counts[name < 0 ? 0 : valueOf(number, name)]++;
+      int value = name < 0 ? 0 : valueOf(number, name);
+      if (value < 0 || value >= counts.length) {
+        throw names.noSuchValue(name, value);
+      }
+      counts[value]++;
     }
     return named(name, counts);
   }

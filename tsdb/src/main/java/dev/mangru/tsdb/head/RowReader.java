@@ -95,6 +95,23 @@ public final class RowReader implements AutoCloseable {
     return false;
   }
 
+  /// The earliest time in the rows from `first` on below `end`, which the writer has published, of
+  /// all series; [Long#MAX_VALUE] if there is none.
+  ///
+  /// @param first at or above the first row of this reader
+  public long oldestMs(long first, long end) {
+    Rows.Directory directory = rows.directory();
+    long oldest = Long.MAX_VALUE;
+    for (long row = first; row < end; ) {
+      MemorySegment page = directory.page(row);
+      long stop = Math.min(end, (row | Rows.PAGE_MASK) + 1);
+      for (; row < stop; row++) {
+        oldest = Math.min(oldest, page.get(Rows.LONG, (row & Rows.PAGE_MASK) * Rows.ROW_BYTES + 4));
+      }
+    }
+    return oldest;
+  }
+
   /// Adds floats in time order; `rows` are newest first.
   private static void addFloats(
       Rows.Directory directory, long[] rows, int count, SampleColumns out) {

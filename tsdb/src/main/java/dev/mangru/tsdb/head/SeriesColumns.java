@@ -14,7 +14,9 @@ import java.util.Arrays;
 /// ```
 ///
 /// Written under the store's submit lock; the last row may be read by anyone, with acquire: what
-/// the row holds was written before.
+/// the row holds was written before. All three may be read together by anyone ([#newest]): the time
+/// is [#BUSY] while the others change and written last, so that who reads the same time before and
+/// after has what belongs to it.
 final class SeriesColumns {
 
   private static final int SHIFT = 12;
@@ -23,6 +25,10 @@ final class SeriesColumns {
   private static final int WORDS = 3;
   private static final int FLAG_BITS = 8;
   private static final int FLAG_MASK = (1 << FLAG_BITS) - 1;
+
+  /// The time of a sample that is being written: later than any.
+  static final long BUSY = Long.MAX_VALUE;
+
   private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final long[] ABSENT = new long[PAGE * WORDS];
@@ -62,9 +68,24 @@ final class SeriesColumns {
   void setNewest(int ref, long timestampMs, long bits, long row, int flags) {
     long[] page = pages[ref >>> SHIFT];
     int at = at(ref);
-    page[at] = timestampMs ^ Long.MIN_VALUE;
-    page[at + 1] = bits;
+    page[at] = BUSY ^ Long.MIN_VALUE;
+    ELEMENT.setRelease(page, at + 1, bits);
     ELEMENT.setRelease(page, at + 2, (row + 1) << FLAG_BITS | flags);
+    ELEMENT.setRelease(page, at, timestampMs ^ Long.MIN_VALUE);
+  }
+
+  /// Copies what is known of the newest sample to `out`: time, bits, last row, flags. False if it
+  /// is being written. For anyone.
+  boolean newest(int ref, long[] out) {
+    long[] page = pages[ref >>> SHIFT];
+    int at = at(ref);
+    long time = (long) ELEMENT.getAcquire(page, at);
+    out[1] = (long) ELEMENT.getAcquire(page, at + 1);
+    long word = (long) ELEMENT.getAcquire(page, at + 2);
+    out[0] = time ^ Long.MIN_VALUE;
+    out[2] = (word >>> FLAG_BITS) - 1;
+    out[3] = word & FLAG_MASK;
+    return time == (long) ELEMENT.getOpaque(page, at) && out[0] != BUSY;
   }
 
   void setLastRow(int ref, long row) {

@@ -186,9 +186,17 @@ public final class SeriesTable {
 
   // ---- columns: written under the submit lock
 
-  /// Time of the newest accepted sample, or [Long#MIN_VALUE].
+  /// Time of the newest accepted sample, or [Long#MIN_VALUE]. To those without the submit lock
+  /// [Long#MAX_VALUE] may be told: it is just being written.
   public long newestMs(int ref) {
     return columns.newestMs(ref);
+  }
+
+  /// Copies what is known of the newest accepted sample to `out`, as it belongs together: its time
+  /// ([Long#MIN_VALUE] if there is none), its bits, the series' last row (-1 if there is none) and
+  /// flags. False if it is just being written. Takes no lock.
+  public boolean newest(int ref, long[] out) {
+    return columns.newest(ref, out);
   }
 
   /// Bits of the newest accepted sample.

@@ -2,7 +2,9 @@ package dev.mangru.tsdb.index;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /// The series of an index below an end, as they were when the end was taken. Immutable and
@@ -84,6 +86,12 @@ public final class SeriesView {
     MatcherEngine engine = new MatcherEngine(index, endNumber);
     return new PresentTexts(index, engine, endNumber, present)
         .values(name, matchers.isEmpty() ? null : engine.select(matchers));
+  }
+
+  /// How many of the `present` series have each combination of values of these labels; a label that
+  /// a series does not have is left out of its combination. In no order.
+  public Map<Labels, Long> countByValues(List<String> names, BitSet present) {
+    return new ValueCounts(index, endNumber, present).by(names);
   }
 
   /// All values of a label, in order.

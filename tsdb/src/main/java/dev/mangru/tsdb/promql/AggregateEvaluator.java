@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Aggregations over the elements of a vector. Confined to the query's thread.
 ///
@@ -80,9 +81,17 @@ final class AggregateEvaluator {
     Expr.Call call = functions.streamable(StepInvariance.unwrap(inner));
     LabelGrouper grouper;
     if (evaluator.isPlainSelector(inner, steps)) {
-      grouper = grouper(aggregate, aggregate.grouping(), false);
       boolean presence =
           aggregate.operation() == Aggregation.COUNT || aggregate.operation() == Aggregation.GROUP;
+      Evaluated.@Nullable Vectors counted =
+          presence && steps.count() == 1 && !aggregate.without()
+              ? NewestCounts.of(
+                  context, aggregate, (Expr.VectorSelector) StepInvariance.unwrap(inner), steps)
+              : null;
+      if (counted != null) {
+        return counted;
+      }
+      grouper = grouper(aggregate, aggregate.grouping(), false);
       stream.instant(
           (Expr.VectorSelector) StepInvariance.unwrap(inner),
           steps,

@@ -101,7 +101,8 @@ final class SeriesStream {
       return;
     }
     try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
-      List<Querier.Series> selected = querier.select(matchers);
+      List<Querier.Series> selected =
+          reading.newestOnly() ? querier.selectNewest(matchers) : querier.select(matchers);
       if (!ParallelScan.isWorth(querier, selected.size(), worker)
           || !new ParallelScan(context, selected, reading, worker).run(sink)) {
         scanAlone(selected, reading, worker, sink);
