@@ -55,11 +55,15 @@ final class DamagedLog extends IOException {
       file.readFully(0, whole);
     }
     if (cut) {
-      quarantine.setAside(last, "its samples from offset " + wholeEnd + " on", damage);
-      try (WritableFile file = disk.create(last)) {
+      Path fresh = wal.resolve(last.getFileName() + ".cut");
+      disk.delete(fresh);
+      try (WritableFile file = disk.create(fresh)) {
         file.write(whole.flip());
         file.sync();
       }
+      // What is whole is always there: a crash before the renaming leaves the damaged segment.
+      quarantine.keep(last, "its samples from offset " + wholeEnd + " on", damage);
+      disk.rename(fresh, last);
       disk.syncDirectory(wal);
     }
   }

@@ -163,7 +163,19 @@ final class FileSet {
     Manifest before = Manifest.read(disk, directory);
     SeriesTable table = new SeriesTable();
     Registry.Contents contents = Registry.salvage(disk, before.registryPath(directory), table);
-    // Refs of lost series are not given to others: their samples are in the parts still.
+    replaceRegistry(disk, directory, before, table);
+    new Quarantine(disk, directory, stats)
+        .setAside(
+            before.registryPath(directory),
+            "the names of some series; %,d were saved, samples of the others are called %s"
+                .formatted(contents.series(), Maintenance.NAMELESS),
+            damage);
+  }
+
+  /// Writes a new registry of the series of `table`, and the manifest that names it. Refs of lost
+  /// series are not given to others: their samples are in the parts still.
+  static void replaceRegistry(Disk disk, Path directory, Manifest before, SeriesTable table)
+      throws IOException {
     for (Manifest.Entry entry : before.files()) {
       if (!entry.block()) {
         table.reserve(endRef(disk, entry.path(directory)));
@@ -178,12 +190,6 @@ final class FileSet {
       salvaged.sync();
       named.withRegistry(named.nextFile(), number, salvaged.durableLength()).write(disk, directory);
     }
-    new Quarantine(disk, directory, stats)
-        .setAside(
-            before.registryPath(directory),
-            "the names of some series; %,d were saved, samples of the others are called %s"
-                .formatted(contents.series(), Maintenance.NAMELESS),
-            damage);
   }
 
   /// The number after the last series of a part; 0 if it cannot be read, for then it is set aside.
@@ -434,6 +440,18 @@ final class FileSet {
     /// Parts, blocks and files of summaries that go.
     void remove(Collection<Long> numbers) {
       removed.addAll(numbers);
+    }
+
+    /// Removes the files that were added: there will be no change.
+    void giveUp() {
+      lock.lock();
+      try {
+        added.removeIf(entry -> deleted(entry.path(directory)));
+        added.forEach(entry -> garbage.add(entry.path(directory)));
+        added.clear();
+      } finally {
+        lock.unlock();
+      }
     }
 
     /// Log segments before this one are in files.

@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,14 +179,17 @@ final class Maintenance {
     }
     try {
       for (int i = 0; i < MAX_STEPS && !closed; i++) {
-        Optional<Plan> plan = Planner.next(inventory(now));
-        if (plan.isEmpty()) {
-          break;
-        }
+        Plan plan = null;
         try {
-          carryOut(plan.get(), now);
-        } catch (CorruptDataException e) {
-          leaveOut(plan.get(), e);
+          plan = Planner.next(inventory(now)).orElse(null);
+          if (plan == null) {
+            break;
+          }
+          carryOut(plan, now);
+        } catch (IOException e) {
+          if (!leaveOut(plan, e)) {
+            throw e;
+          }
         }
       }
       summarize(now);
@@ -197,25 +201,32 @@ final class Maintenance {
     }
   }
 
-  /// Plans no more with the file that is damaged, or with all of a plan if none of them is named.
+  /// Plans no more with a file that is damaged, or that the disk does not give: with the one that
+  /// is named, else with all of the plan.
+  ///
+  /// @param plan null if there was no plan yet
+  /// @return false if the failure is of no file that is there
   @GuardedBy("mergeLock")
-  private void leaveOut(Plan plan, CorruptDataException damage) {
-    Set<Long> planned = new HashSet<>();
-    Set<Long> named = new HashSet<>();
-    plan.inputs().forEach(input -> planned.add(input.number()));
-    String text = String.valueOf(damage.getMessage());
+  private boolean leaveOut(@Nullable Plan plan, IOException failure) {
+    Set<Long> bad = new HashSet<>();
+    String text = String.valueOf(failure.getMessage());
     for (StoreFile file : files.files()) {
-      if (planned.contains(file.stored().number())
-          && text.contains(file.entry().path(options.directory()).toString())) {
-        named.add(file.stored().number());
+      if (text.contains(file.entry().path(options.directory()).toString())) {
+        bad.add(file.stored().number());
       }
     }
-    unreadable.addAll(named.isEmpty() ? planned : named);
+    if (bad.isEmpty() && plan != null && failure instanceof CorruptDataException) {
+      plan.inputs().forEach(input -> bad.add(input.number()));
+    }
+    if (!unreadable.addAll(bad)) {
+      return false;
+    }
     stats.maintenanceFailures.increment();
     LOG.atError()
-        .addKeyValue("files", named.isEmpty() ? planned : named)
-        .setCause(damage)
+        .addKeyValue("files", bad)
+        .setCause(failure)
         .log("cannot merge a damaged file; check --repair saves what is whole of it");
+    return true;
   }
 
   /// Brings everything that is sealed to its final form.
@@ -323,7 +334,15 @@ final class Maintenance {
         LOG.atDebug().setCause(e).log("sealing by windows of {} ms", windowMs);
       }
     }
-    files.register(table, registered, boundary.endRef());
+    boolean named = false;
+    try {
+      files.register(table, registered, boundary.endRef());
+      named = true;
+    } finally {
+      if (!named) {
+        change.giveUp();
+      }
+    }
     registered = Math.max(registered, boundary.endRef());
     change.sealed(boundary.segment());
     viewLock.lock();
@@ -506,10 +525,7 @@ final class Maintenance {
       BitSet live = new BitSet();
       for (StoreFile file : files.files()) {
         if (file instanceof StoreFile.Part) {
-          ChunkCursor cursor = file.cursor();
-          while (cursor.next()) {
-            live.set(cursor.ref());
-          }
+          addRefs(file.cursor(), live);
         }
       }
       long firstRow = view.get().firstRow();
@@ -531,6 +547,20 @@ final class Maintenance {
       }
     } finally {
       sealLock.unlock();
+    }
+  }
+
+  /// Series whose place in a part is damaged have no sample there that anyone can read.
+  private static void addRefs(ChunkCursor cursor, BitSet live) throws IOException {
+    while (true) {
+      try {
+        if (!cursor.next()) {
+          return;
+        }
+        live.set(cursor.ref());
+      } catch (CorruptDataException e) {
+        LOG.atDebug().setCause(e).log("series of a part that cannot be read");
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb;
 
+import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.tsdb.block.ChunkCursor;
@@ -8,11 +9,15 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Looks for the newest sample that files have of a series that is new to memory. Only files that
 /// reach the time of its first new sample are asked: an older one cannot hold anything newer.
 /// Confined to the store's submit lock.
 final class OlderSamples implements WritePath.Older {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OlderSamples.class);
 
   private final SeriesTable table;
   private final AtomicReference<View> view;
@@ -53,14 +58,11 @@ final class OlderSamples implements WritePath.Older {
         if (!file.tryRetain()) {
           return false;
         }
-        cursor = file.cursor();
-        cursors.put(file, cursor);
+        cursor = held(file);
       }
-      if (!cursor.seek(number(file, ref)) || cursor.maxMs() <= best) {
+      if (!readNewest(file, cursor, ref, best)) {
         continue;
       }
-      samples.clear();
-      cursor.read(cursor.chunks() - 1, samples);
       int last = samples.count() - 1;
       best = samples.timesMs()[last];
       boolean extended = samples.histogram(last) != null || samples.startMs(last) != 0;
@@ -73,6 +75,40 @@ final class OlderSamples implements WritePath.Older {
       table.setNewest(ref, best, bits, table.lastRow(ref), flags);
     }
     return true;
+  }
+
+  private ChunkCursor held(StoreFile file) throws IOException {
+    boolean kept = false;
+    try {
+      ChunkCursor cursor = file.cursor();
+      cursors.put(file, cursor);
+      kept = true;
+      return cursor;
+    } finally {
+      if (!kept) {
+        file.release();
+      }
+    }
+  }
+
+  /// Reads the last chunk of a series, if it reaches beyond `best`. What is damaged counts as not
+  /// there: nobody can read it, and it must not keep new samples from being stored.
+  private boolean readNewest(StoreFile file, ChunkCursor cursor, int ref, long best)
+      throws IOException {
+    samples.clear();
+    try {
+      if (!cursor.seek(number(file, ref)) || cursor.maxMs() <= best) {
+        return false;
+      }
+      cursor.read(cursor.chunks() - 1, samples);
+      return true;
+    } catch (CorruptDataException e) {
+      LOG.atWarn()
+          .addKeyValue("file", file.stored().number())
+          .setCause(e)
+          .log("the newest sample of a series cannot be read; it counts as lost");
+      return false;
+    }
   }
 
   private int number(StoreFile file, int ref) throws IOException {

@@ -27,15 +27,23 @@ final class Quarantine {
   /// @param lost what cannot be read any more, in words
   /// @param damage names the place in the file
   void setAside(Path file, String lost, Exception damage) throws IOException {
+    keep(file, lost, damage);
+    disk.delete(file); // a crash before leaves both, and the next start goes on
+  }
+
+  /// Gives a file a second name there, if it is there.
+  ///
+  /// @param lost what cannot be read any more, in words
+  /// @param damage names the place in the file
+  void keep(Path file, String lost, Exception damage) throws IOException {
     disk.createDirectories(folder);
     Path target = folder.resolve(file.getFileName().toString());
     for (int i = 1; disk.exists(target); i++) {
       target = folder.resolve(file.getFileName() + "." + i);
     }
     if (disk.exists(file)) {
-      disk.link(file, target); // a crash in between leaves both, and the next start goes on
+      disk.link(file, target);
       disk.syncDirectory(folder);
-      disk.delete(file);
     }
     stats.quarantined.increment();
     LOG.atError()

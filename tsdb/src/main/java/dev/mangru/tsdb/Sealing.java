@@ -25,6 +25,7 @@ final class Sealing implements Closeable {
   private final long createdMs;
   private final long windowMs;
   private final Map<Long, Target> targets = new TreeMap<>();
+  private boolean whole;
 
   private record Target(Manifest.Entry entry, PartWriter writer) {}
 
@@ -105,15 +106,20 @@ final class Sealing implements Closeable {
       target.writer().finish();
       entries.add(target.entry());
     }
+    whole = true;
     return entries;
   }
 
+  /// Removes what was written unless all of it was finished: the next sealing writes it anew.
   @Override
   public void close() throws IOException {
     IOException failure = null;
     for (Target target : targets.values()) {
       try {
         target.writer().close();
+        if (!whole) {
+          disk.delete(target.entry().path(directory));
+        }
       } catch (IOException e) {
         failure = e;
       }

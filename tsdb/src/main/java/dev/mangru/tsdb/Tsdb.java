@@ -414,10 +414,9 @@ public final class Tsdb implements MetricStore {
     if (budget != null) {
       budget.leave(table);
     }
-    try {
+    try (Closeable _ = directoryLock;
+        Rows _ = rows) {
       maintenance.close();
-      rows.close();
-      directoryLock.close();
     } catch (IOException e) {
       throw new MangruException(
           ErrorCode.INTERNAL, "cannot let go of " + options.directory() + ": " + e, e);

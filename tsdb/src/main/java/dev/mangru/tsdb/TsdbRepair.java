@@ -189,12 +189,7 @@ public final class TsdbRepair {
     nextFile = Math.max(nextFile, registry + 1);
     long length = 0;
     if (registry == 0) {
-      registry = nextFile++;
-      Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries, summaries);
-      try (Registry empty = Registry.create(disk, named.registryPath(directory))) {
-        length = empty.length();
-      }
-      done.add("series: no registry was found; samples of parts lose their labels");
+      registry = nextFile++; // missing, as any registry may be: see below
     } else {
       Manifest named = new Manifest(1, nextSeq, nextFile, registry, 0, 0, entries, summaries);
       length = registryLength(named.registryPath(directory));
@@ -384,11 +379,7 @@ public final class TsdbRepair {
   }
 
   private void emptyRegistry(Manifest manifest) throws IOException {
-    long number = manifest.nextFile();
-    Manifest named = manifest.withRegistry(number + 1, number, 0);
-    try (Registry empty = Registry.create(disk, named.registryPath(directory))) {
-      named.withRegistry(named.nextFile(), number, empty.length()).write(disk, directory);
-    }
+    FileSet.replaceRegistry(disk, directory, manifest, new SeriesTable());
     lostNames(manifest.registryPath(directory) + ": it was missing; ", 0);
   }
 

@@ -392,6 +392,7 @@ final class WritePath {
       } else {
         // Out of memory, or a bug: nobody knows how far the record got.
         undo(commit.columns, commit.recordFrom, commit.columns.stored, commit.definedBefore);
+        beginEpoch(rows.nextRow());
       }
     }
     RecordLog.Ticket last = lastTicket;

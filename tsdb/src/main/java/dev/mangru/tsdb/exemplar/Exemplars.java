@@ -127,19 +127,27 @@ public final class Exemplars implements ExemplarStore, AutoCloseable {
       }
       List<SeriesExemplar> fresh = new ArrayList<>(exemplars.size());
       long repeated = judge(exemplars, fresh);
+      for (int from = 0; from < fresh.size(); ) {
+        int to = ExemplarRecord.end(fresh, from);
+        store(fresh.subList(from, to));
+        from = to;
+      }
       if (!fresh.isEmpty()) {
-        log.append(ExemplarRecord.write(fresh));
-        reading.lock();
-        try {
-          fresh.forEach(each -> ring.add(each.series(), each.exemplar()));
-        } finally {
-          reading.unlock();
-        }
         log.replaceIfLarge(this::records);
       }
       return repeated + fresh.size();
     } finally {
       adding.unlock();
+    }
+  }
+
+  private void store(List<SeriesExemplar> fresh) {
+    log.append(ExemplarRecord.write(fresh));
+    reading.lock();
+    try {
+      fresh.forEach(each -> ring.add(each.series(), each.exemplar()));
+    } finally {
+      reading.unlock();
     }
   }
 
@@ -190,14 +198,20 @@ public final class Exemplars implements ExemplarStore, AutoCloseable {
           bySeries.computeIfAbsent(series.labels, _ -> List.copyOf(series.exemplars));
       some.add(new SeriesExemplar(series.labels, all.get(position)));
       if (some.size() == RECORD_EXEMPLARS) {
-        records.add(ExemplarRecord.write(some));
-        some.clear();
+        write(some, records);
       }
     }
-    if (!some.isEmpty()) {
-      records.add(ExemplarRecord.write(some));
-    }
+    write(some, records);
     return records;
+  }
+
+  private static void write(List<SeriesExemplar> some, List<ByteWriter> records) {
+    for (int from = 0; from < some.size(); ) {
+      int to = ExemplarRecord.end(some, from);
+      records.add(ExemplarRecord.write(some.subList(from, to)));
+      from = to;
+    }
+    some.clear();
   }
 
   @Override

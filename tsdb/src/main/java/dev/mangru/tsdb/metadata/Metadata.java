@@ -35,7 +35,7 @@ public final class Metadata implements MetadataStore, AutoCloseable {
   /// Memory of an entry without its characters. Chosen above what was measured.
   private static final int ENTRY_BYTES = 200;
 
-  /// Entries in one record of the log when it is written anew.
+  /// Entries in one record of the log. Chosen: of the longest texts they are half of what it takes.
   private static final int RECORD_ENTRIES = 1_000;
 
   private final Limits limits;
@@ -141,9 +141,12 @@ public final class Metadata implements MetadataStore, AutoCloseable {
       List<Map.Entry<String, MetricMetadata>> fresh = new ArrayList<>();
       List<Map.Entry<String, MetricMetadata>> known = new ArrayList<>();
       sort(added, fresh, known);
+      for (int from = 0; from < fresh.size(); from += RECORD_ENTRIES) {
+        var some = fresh.subList(from, Math.min(fresh.size(), from + RECORD_ENTRIES));
+        log.append(MetadataRecord.write(some));
+        some.forEach(each -> add(each.getKey(), each.getValue()));
+      }
       if (!fresh.isEmpty()) {
-        log.append(MetadataRecord.write(fresh));
-        fresh.forEach(each -> add(each.getKey(), each.getValue()));
         log.replaceIfLarge(this::records);
       }
       known.forEach(each -> setFirst(byMetric, each.getKey(), each.getValue()));

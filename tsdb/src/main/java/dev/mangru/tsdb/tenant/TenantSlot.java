@@ -117,12 +117,12 @@ final class TenantSlot {
   private Opened open() throws IOException {
     Tsdb tsdb = Tsdb.open(settings.options().apply(name, folder.resolve("metrics")), clock, disk);
     Exemplars exemplars = null;
+    Metadata metadata = null;
     Opened whole = null;
     try {
       exemplars =
           Exemplars.open(disk, folder.resolve("exemplars"), settings.exemplars().apply(name));
-      Metadata metadata =
-          Metadata.open(disk, folder.resolve("metadata"), Metadata.Limits.defaults());
+      metadata = Metadata.open(disk, folder.resolve("metadata"), Metadata.Limits.defaults());
       tsdb.share(settings.budget());
       whole =
           new Opened(
@@ -141,6 +141,9 @@ final class TenantSlot {
       if (whole == null) {
         if (exemplars != null) {
           exemplars.close();
+        }
+        if (metadata != null) {
+          metadata.close();
         }
         tsdb.close();
       }

@@ -54,7 +54,7 @@ public final class TenantStores implements Tenants, AutoCloseable {
   private final ReentrantLock naming = new ReentrantLock();
   private final @Nullable TenantNames names; // guarded by naming; null if there is one tenant only
   private final Map<String, TenantSlot> slots = new ConcurrentSkipListMap<>();
-  private volatile boolean closed;
+  private boolean closed; // guarded by naming
 
   /// How tenants are kept.
   ///
@@ -207,12 +207,12 @@ public final class TenantStores implements Tenants, AutoCloseable {
     for (TenantSlot slot : slots.values()) {
       try {
         work.on(slot);
-      } catch (IOException | MangruException e) {
+      } catch (IOException | RuntimeException e) { // one tenant's trouble is not the others'
         failures.add(e);
       }
     }
     if (!failures.isEmpty()) {
-      IOException first = new IOException(String.valueOf(failures.getFirst().getMessage()));
+      IOException first = new IOException(failures.getFirst().toString());
       failures.forEach(first::addSuppressed);
       throw first;
     }
@@ -230,18 +230,32 @@ public final class TenantStores implements Tenants, AutoCloseable {
     return slots.values().stream().filter(TenantSlot::isOpen).count();
   }
 
+  private static void closeAll(List<TenantSlot> slots) {
+    RuntimeException first = null;
+    for (TenantSlot slot : slots) {
+      try {
+        slot.close();
+      } catch (RuntimeException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
   /// Closes all stores but that of `anonymous`. Leases that are open see closed stores.
   @Override
   public void close() {
-    closed = true;
-    slots.values().forEach(TenantSlot::close);
     naming.lock();
     try {
+      closed = true; // no slot is added from here on
       if (names != null) {
         names.close();
       }
     } finally {
       naming.unlock();
     }
+    closeAll(List.copyOf(slots.values()));
   }
 }

@@ -3,6 +3,7 @@ package dev.mangru.tsdb.exemplar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExemplarsTest {
 
@@ -264,6 +266,27 @@ class ExemplarsTest {
           .isLessThanOrEqualTo(bytes.length);
     } catch (CorruptDataException e) {
       assertThat(e).hasMessageContaining("expected");
+    }
+  }
+
+  /// Labels may be repeated by a few bytes each where they come from.
+  @Test
+  void exemplars_of_more_bytes_than_a_record_holds_are_kept(@TempDir Path real) throws IOException {
+    String value = "v".repeat(4_000);
+    List<SeriesExemplar> many = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      Labels.Builder labels = Labels.builder().set("__name__", "m" + i);
+      for (int k = 0; k < 63; k++) {
+        labels.set("l" + k, value);
+      }
+      many.add(exemplar(labels.build(), i, i));
+    }
+    Exemplars.Limits limits = new Exemplars.Limits(1_000, 1L << 30, 1_000);
+    try (Exemplars store = Exemplars.open(Disk.REAL, real, limits)) {
+      assertThat(store.add(many)).isEqualTo(300);
+    }
+    try (Exemplars store = Exemplars.open(Disk.REAL, real, limits)) {
+      assertThat(store.count()).isEqualTo(300);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.mangru.tsdb.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.MetricMetadata;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MetadataTest {
 
@@ -170,6 +172,22 @@ class MetadataTest {
           .isLessThanOrEqualTo(bytes.length);
     } catch (CorruptDataException e) {
       assertThat(e).hasMessageContaining("expected");
+    }
+  }
+
+  @Test
+  void more_than_a_record_holds_is_kept(@TempDir Path real) throws IOException {
+    Metadata.Limits limits = new Metadata.Limits(50_000, 1L << 30, 4_096);
+    Map<String, MetricMetadata> many = new TreeMap<>();
+    for (int i = 0; i < 6_000; i++) {
+      many.put("m" + i, gauge("\ub9dd".repeat(4_096)));
+    }
+    try (Metadata store = Metadata.open(Disk.REAL, real, limits)) {
+      store.put(many);
+      assertThat(store.metrics()).isEqualTo(6_000);
+    }
+    try (Metadata store = Metadata.open(Disk.REAL, real, limits)) {
+      assertThat(store.metrics()).isEqualTo(6_000);
     }
   }
 }
