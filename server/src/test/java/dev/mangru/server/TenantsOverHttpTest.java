@@ -244,7 +244,10 @@ class TenantsOverHttpTest {
     try (var files = Files.walk(data.resolve("tenants"))) {
       assertThat(files).anyMatch(each -> each.endsWith(Path.of("snapshots", name, "MANIFEST")));
     }
-    assertThat(put("admin", "/api/v1/admin/tsdb/snapshot?skip_head=true").statusCode())
+    write("admin", "unsealed", 3);
+    HttpResponse<String> skipped = put("admin", "/api/v1/admin/tsdb/snapshot?skip_head=true");
+    assertThat(skipped.statusCode()).isEqualTo(200);
+    assertThat(put("admin", "/api/v1/admin/tsdb/snapshot?skip_head=maybe").statusCode())
         .isEqualTo(400);
     assertThat(put("admin", "/api/v1/admin/tsdb/delete_series").body())
         .contains("no match[] parameter provided");
@@ -274,5 +277,29 @@ class TenantsOverHttpTest {
               HttpRequest.newBuilder(second.uri(query("up"))).header("X-Scope-OrgID", "shop"));
       assertThat(values(JSON.readTree(answer.body()).get("data"))).isEqualTo("7");
     }
+  }
+
+  @Test
+  void a_server_starts_with_a_snapshot_as_its_data_directory(@TempDir Path own) throws Exception {
+    byte[] body = Wire.writeV1(Labels.of("__name__", "up", "job", "test"), NOW, 7);
+    byte[] later = Wire.writeV1(Labels.of("__name__", "down", "job", "test"), NOW, 8);
+    String name;
+    try (LiveServer first = new LiveServer(own, "--mangru.metrics.admin-api=true")) {
+      String[] headers = {"Content-Type", "application/x-protobuf"};
+      assertThat(first.post("/api/v1/write", Wire.snappy(body), headers).statusCode())
+          .isEqualTo(204);
+      HttpResponse<String> answer = first.post("/api/v1/admin/tsdb/snapshot", new byte[0]);
+      name = JSON.readTree(answer.body()).get("data").get("name").asString();
+      assertThat(first.post("/api/v1/write", Wire.snappy(later), headers).statusCode())
+          .isEqualTo(204);
+    }
+    try (LiveServer restored = new LiveServer(own.resolve("metrics/snapshots").resolve(name))) {
+      assertThat(values(restored.json(query("up")).get("data"))).isEqualTo("7");
+      assertThat(values(restored.json(query("down")).get("data"))).isEmpty();
+    }
+    try (LiveServer again = new LiveServer(own)) {
+      assertThat(values(again.json(query("down")).get("data"))).isEqualTo("8");
+    }
+    assertThat(own.resolve("metrics/snapshots").resolve(name).resolve("MANIFEST")).exists();
   }
 }

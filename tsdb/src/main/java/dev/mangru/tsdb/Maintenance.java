@@ -636,8 +636,12 @@ final class Maintenance {
   }
 
   /// Makes a consistent copy, by hard links.
-  Path snapshot(String name, Instant now) throws IOException {
-    sealAll(now);
+  ///
+  /// @param skipMemory leaves out what is not in parts yet
+  Path snapshot(String name, boolean skipMemory, Instant now) throws IOException {
+    if (!skipMemory) {
+      sealAll(now);
+    }
     mergeLock.lock();
     sealLock.lock();
     try {

@@ -357,8 +357,15 @@ public final class Tsdb implements MetricStore {
   /// @return the folder
   /// @throws MangruException `BAD_DATA` if the name is taken or no name
   public Path snapshot(String name, Instant now) throws IOException {
+    return snapshot(name, false, now);
+  }
+
+  /// As [#snapshot(String, Instant)].
+  ///
+  /// @param skipMemory leaves out what no seal has written to a part yet
+  public Path snapshot(String name, boolean skipMemory, Instant now) throws IOException {
     checkOpen();
-    return maintenance.snapshot(name, now);
+    return maintenance.snapshot(name, skipMemory, now);
   }
 
   /// The snapshots there are, to list and remove them.

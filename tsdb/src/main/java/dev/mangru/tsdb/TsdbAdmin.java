@@ -57,12 +57,13 @@ public final class TsdbAdmin implements MetricStoreAdmin {
   }
 
   @Override
-  public String snapshot() throws IOException {
+  public String snapshot(boolean skipMemory) throws IOException {
     Instant begin = clock.instant();
     String name = Snapshots.name(begin, random);
-    tsdb.snapshot(name, begin);
+    tsdb.snapshot(name, skipMemory, begin);
     LOG.atInfo()
         .addKeyValue("name", name)
+        .addKeyValue("skipMemory", skipMemory)
         .addKeyValue("took", Duration.between(begin, clock.instant()))
         .log("snapshot made");
     return name;

@@ -98,7 +98,7 @@ class TsdbAdminTest {
 
   @Test
   void a_snapshot_is_a_store_of_its_own_with_what_was_in_memory() throws IOException {
-    String name = admin.snapshot();
+    String name = admin.snapshot(false);
     assertThat(name).startsWith("20261121T120010Z-");
     try (Tsdb copy =
         Tsdb.open(

@@ -216,6 +216,58 @@ class TsdbKeepsTest {
     }
   }
 
+  @Test
+  void a_snapshot_may_leave_out_what_is_in_memory() throws IOException {
+    Path copy;
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      append(store, UP, T - 20, 1);
+      store.sealAll(NOW);
+      append(store, UP, T - 10, 2);
+      append(store, DOWN, T - 10, 3);
+      copy = store.snapshot("one", true, NOW);
+      assertThat(read(store, UP)).containsExactly("-20=1.0", "-10=2.0");
+    }
+    assertThat(TsdbCheck.check(copy, disk).problems()).isEmpty();
+    try (Tsdb restored =
+        Tsdb.open(TsdbOptions.builder(copy).minFreeBytes(0).build(), CLOCK, disk)) {
+      assertThat(read(restored, UP)).containsExactly("-20=1.0");
+      assertThat(read(restored, DOWN)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_snapshot_becomes_the_store_of_a_data_directory_and_stays_a_snapshot() throws IOException {
+    Path copy;
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      append(store, UP, T - 20, 1);
+      copy = store.snapshot("one", NOW);
+      assertThat(Restore.run(disk, copy, "metrics")).isTrue();
+      assertThat(Restore.run(disk, copy, "metrics")).isFalse();
+      assertThat(store.snapshots().list()).containsExactly("one");
+    }
+    Path metrics = copy.resolve("metrics");
+    try (Tsdb restored =
+        Tsdb.open(TsdbOptions.builder(metrics).minFreeBytes(0).build(), CLOCK, disk)) {
+      append(restored, UP, T, 2);
+      restored.compactAll(NOW);
+      assertThat(read(restored, UP)).containsExactly("-20=1.0", "0=2.0");
+    }
+    assertThat(TsdbCheck.check(copy, disk).problems()).isEmpty();
+    try (Tsdb again = Tsdb.open(options().build(), CLOCK, disk)) {
+      assertThat(again.snapshots().list()).containsExactly("one");
+      assertThat(read(again, UP)).containsExactly("-20=1.0");
+    }
+  }
+
+  @Test
+  void the_store_of_a_data_directory_is_not_taken_for_a_snapshot() throws IOException {
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      append(store, UP, T - 20, 1);
+    }
+    assertThatThrownBy(() -> Restore.run(disk, directory, "metrics"))
+        .hasMessageContaining("name the folder above it");
+  }
+
   // ---- damage ----------------------------------------------------------------------------------
 
   @Test

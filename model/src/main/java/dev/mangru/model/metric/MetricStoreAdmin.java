@@ -22,12 +22,13 @@ public interface MetricStoreAdmin {
   /// @throws IOException if the disk fails
   void cleanTombstones() throws IOException;
 
-  /// Makes a consistent copy of everything, what is in memory included, that costs no disk space
-  /// until the store changes its files.
+  /// Makes a consistent copy that costs no disk space until the store changes its files.
   ///
+  /// @param skipMemory leaves out what is in memory and not in files yet, the last minutes; else it
+  ///   is written to files first
   /// @return the name of its folder
   /// @throws IOException if the disk fails
-  String snapshot() throws IOException;
+  String snapshot(boolean skipMemory) throws IOException;
 
   /// Brings everything to its final form: what is in memory is written to files, and files are
   /// merged.

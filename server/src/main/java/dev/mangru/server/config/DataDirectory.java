@@ -2,6 +2,7 @@ package dev.mangru.server.config;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.tsdb.Restore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// The data directory, held by this process alone until it is closed.
 public final class DataDirectory implements AutoCloseable {
 
+  /// The folder of the time-series store.
+  private static final String METRICS = "metrics";
+
   private final Path path;
   private final Closeable lock;
 
@@ -19,7 +23,8 @@ public final class DataDirectory implements AutoCloseable {
     this.lock = lock;
   }
 
-  /// Makes the directory if it is not there, and takes it.
+  /// Makes the directory if it is not there, and takes it. A snapshot of the time-series store
+  /// becomes a data directory with what it holds.
   ///
   /// @throws StartFailure if it cannot be made, read or written, or if another process holds it
   public static DataDirectory take(Path directory) {
@@ -38,11 +43,21 @@ public final class DataDirectory implements AutoCloseable {
           null);
     }
     try {
-      return new DataDirectory(path, Disk.REAL.lock(path));
+      Closeable lock = Disk.REAL.lock(path);
+      boolean usable = false;
+      try {
+        Restore.run(Disk.REAL, path, METRICS);
+        usable = true;
+        return new DataDirectory(path, lock);
+      } finally {
+        if (!usable) {
+          lock.close();
+        }
+      }
     } catch (MangruException e) {
       throw new StartFailure(StartFailure.INPUT_OUTPUT, e.text() + " with --data", e);
     } catch (IOException e) {
-      throw unusable("the data directory " + path + " cannot be locked: " + reason(e), e);
+      throw unusable("the data directory " + path + " cannot be taken: " + reason(e), e);
     }
   }
 

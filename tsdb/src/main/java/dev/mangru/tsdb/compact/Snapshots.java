@@ -83,8 +83,17 @@ public final class Snapshots {
       throw new MangruException(
           ErrorCode.BAD_DATA, "a snapshot " + name + " is there already: choose another name");
     }
+    fill(target, links, copies, manifest);
+    return target;
+  }
+
+  /// As [#create], to any folder of the same file system. What is in it already is from an attempt
+  /// that a crash has ended, and goes first.
+  public void fill(Path target, List<Path> links, List<Copy> copies, byte[] manifest)
+      throws IOException {
     boolean done = false;
     try {
+      removeTree(target);
       disk.createDirectories(target);
       Set<Path> folders = new LinkedHashSet<>();
       for (Path file : links) {
@@ -102,7 +111,6 @@ public final class Snapshots {
       }
       disk.syncDirectory(target);
       done = true;
-      return target;
     } finally {
       if (!done) {
         giveUp(target);
@@ -185,7 +193,10 @@ public final class Snapshots {
   private void removeTree(Path target) throws IOException {
     if (disk.exists(target)) {
       removeAll(target);
-      disk.syncDirectory(folder());
+      Path parent = target.getParent();
+      if (parent != null) {
+        disk.syncDirectory(parent);
+      }
     }
   }
 

@@ -91,13 +91,8 @@ public final class AdminApi {
       method = {RequestMethod.POST, RequestMethod.PUT})
   void snapshot(HttpServletRequest request, HttpServletResponse response) throws IOException {
     checkEnabled();
-    if (skipHead(new Params(request).get("skip_head", "false"))) {
-      throw Params.invalid(
-          "skip_head",
-          "Mangru's snapshots always hold what is in memory too; leave skip_head out",
-          null);
-    }
-    String name = run(request, MetricStoreAdmin::snapshot);
+    boolean skipHead = skipHead(new Params(request).get("skip_head", "false"));
+    String name = run(request, admin -> admin.snapshot(skipHead));
     if (name == null) {
       throw new MangruException(
           ErrorCode.NOT_FOUND,
