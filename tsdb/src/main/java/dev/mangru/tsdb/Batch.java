@@ -136,7 +136,7 @@ final class Batch implements SampleBatch {
       }
       LabelLimits.checkEncodable(labels);
       ref = table.findOrAdd(labels);
-      writePath.countNewSeries();
+      writePath.countNewSeries(labels);
     }
     table.remember(hash1, hash2, ref);
     return ref;

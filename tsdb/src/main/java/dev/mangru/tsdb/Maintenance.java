@@ -307,8 +307,7 @@ final class Maintenance {
     }
     return nowMs - sealedMs >= options.sealInterval().toMillis()
         || nowMs < sealedMs
-        || (rows.nextRow() - rows.firstRow()) * WritePath.ROW_BYTES > options.maxHeadBytes()
-        || writePath.logBytes() > options.maxWalBytes();
+        || writePath.wantsSealing();
   }
 
   @GuardedBy("sealLock")

@@ -17,6 +17,7 @@ final class Stats {
     TOO_OLD("too_old"),
     TOO_FAR_AHEAD("too_far_ahead"),
     TOO_MANY_SERIES("too_many_series"),
+    SERIES_TAKE_TOO_MUCH("series_take_too_much"),
     NEW_SERIES_TOO_FAST("new_series_too_fast");
 
     private final String text;
@@ -38,6 +39,7 @@ final class Stats {
         case AppendResult.TooOld _ -> TOO_OLD;
         case AppendResult.TooFarAhead _ -> TOO_FAR_AHEAD;
         case AppendResult.TooManySeries _ -> TOO_MANY_SERIES;
+        case AppendResult.SeriesTakeTooMuch _ -> SERIES_TAKE_TOO_MUCH;
         case AppendResult.NewSeriesTooFast _ -> NEW_SERIES_TOO_FAST;
       };
     }

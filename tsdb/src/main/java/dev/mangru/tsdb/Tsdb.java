@@ -66,10 +66,8 @@ public final class Tsdb implements MetricStore {
   private final AtomicReference<View> view;
   private final Horizon horizon;
   private final RowTimes rowTimes = new RowTimes();
-  private final Selections selections =
-      new Selections(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 16));
+  private final Selections selections;
   private final Stats stats;
-  private final AtomicReference<@Nullable SeriesBudget> shared = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Tsdb(
@@ -97,6 +95,7 @@ public final class Tsdb implements MetricStore {
     this.view = view;
     this.horizon = horizon;
     this.stats = stats;
+    this.selections = new Selections(options.maxSelectionBytes());
   }
 
   // ---- opening ---------------------------------------------------------------------------------
@@ -166,7 +165,7 @@ public final class Tsdb implements MetricStore {
       throws IOException {
     SeriesTable table = new SeriesTable();
     FileSet files = FileSet.open(disk, options.directory(), table, stats);
-    Rows rows = new Rows();
+    Rows rows = new Rows(0, options.maxHeadBytes());
     boolean whole = false;
     RecordLog log = null;
     try {
@@ -373,12 +372,13 @@ public final class Tsdb implements MetricStore {
     return maintenance.snapshots();
   }
 
-  /// Joins a budget of series that this store and others share, until it is closed. For once,
+  /// Joins a budget of memory that this store and others share, until it is closed. For once,
   /// before anybody writes.
-  public void share(SeriesBudget budget) {
-    budget.join(table);
-    shared.set(budget);
-    writePath.share(budget);
+  ///
+  /// @param mayTakeAll whether this store may take all that the others have left; otherwise it may
+  ///   have no more than is still free
+  public void share(MemoryBudget budget, boolean mayTakeAll) {
+    writePath.join(budget, mayTakeAll);
   }
 
   /// Takes samples in bulk, for any time inside the retention, past log and memory. For one thread;
@@ -417,10 +417,6 @@ public final class Tsdb implements MetricStore {
       return;
     }
     writePath.close();
-    SeriesBudget budget = shared.get();
-    if (budget != null) {
-      budget.leave(table);
-    }
     try (Closeable _ = directoryLock;
         Rows _ = rows) {
       maintenance.close();

@@ -34,6 +34,7 @@ import java.util.function.LongPredicate;
 /// @param durability when a batch counts as written
 /// @param maxSeries series that are kept in memory, because they have samples not yet in a block;
 ///   more are refused
+/// @param maxSeriesBytes memory of those series, labels and index; more are refused
 /// @param maxNewSeriesPerMinute series that may be new in one minute of the clock; more are refused
 /// @param maxQuerySeries series that one selection may give
 /// @param maxBatchSamples samples in one batch
@@ -43,7 +44,8 @@ import java.util.function.LongPredicate;
 /// @param walSegmentBytes size at which a segment of the write-ahead log is followed by a new one
 /// @param maxWalBytes size of the write-ahead log that asks for sealing before its time
 /// @param maxHeadBytes memory of the samples not yet sealed that asks for sealing; at twice this,
-///   writes are refused
+///   sealed ones that are still read included, writes are refused
+/// @param maxSelectionBytes memory of selected series kept for later queries
 /// @param minFreeBytes free disk space under which writes are refused, so that sealing and
 ///   retention still have room
 public record TsdbOptions(
@@ -58,6 +60,7 @@ public record TsdbOptions(
     Duration maxAhead,
     Durability durability,
     long maxSeries,
+    long maxSeriesBytes,
     long maxNewSeriesPerMinute,
     long maxQuerySeries,
     int maxBatchSamples,
@@ -67,11 +70,8 @@ public record TsdbOptions(
     long walSegmentBytes,
     long maxWalBytes,
     long maxHeadBytes,
+    long maxSelectionBytes,
     long minFreeBytes) {
-
-  /// The heap that there is memory for.
-  private static final long HEAP_BYTES =
-      heapBytes(Runtime.getRuntime().maxMemory(), MemoryThereIs.bytes());
 
   public TsdbOptions {
     positive("retention", retention.toMillis(), retention);
@@ -97,6 +97,7 @@ public record TsdbOptions(
         "not negative",
         outOfOrderWindow);
     positive("max-series", maxSeries, maxSeries);
+    positive("max-series-bytes", maxSeriesBytes, maxSeriesBytes);
     positive("max-new-series-per-minute", maxNewSeriesPerMinute, maxNewSeriesPerMinute);
     positive("max-query-series", maxQuerySeries, maxQuerySeries);
     positive("max-batch-samples", maxBatchSamples, maxBatchSamples);
@@ -106,6 +107,7 @@ public record TsdbOptions(
     positive("wal-segment-bytes", walSegmentBytes, walSegmentBytes);
     positive("max-wal-bytes", maxWalBytes, maxWalBytes);
     positive("max-head-bytes", maxHeadBytes, maxHeadBytes);
+    positive("max-selection-bytes", maxSelectionBytes, maxSelectionBytes);
     check("min-free-bytes", minFreeBytes, n -> n >= 0, "not negative", minFreeBytes);
     // One series' definition must fit into a log record with room to spare.
     check(
@@ -148,24 +150,14 @@ public record TsdbOptions(
   /// - `outOfOrderWindow` zero, as Prometheus'.
   /// - `maxAhead` 10 min: forgives clocks, not time zones. Prometheus' scrape manager has the same.
   /// - `durability` synced: acknowledged is on stable storage.
-  /// - `maxSeries` one for each 700 bytes of the heap, at least 100,000: half of it at about 350
-  ///   bytes each. The heap counts as half of the memory that the machine or container has if it
-  ///   may grow larger: the other half is for samples outside the heap, and for files.
-  ///   `maxNewSeriesPerMinute` 5,000,000, `maxQuerySeries` 1,000,000. Chosen.
-  /// - `maxBatchSamples` 1,000,000: 500 times what Prometheus sends in one body. Chosen.
+  /// - `maxSeries`, `maxSeriesBytes`, `maxHeadBytes`, `maxSelectionBytes`, `maxQuerySeries`
+  ///   (1,000,000 at most) and `maxBatchSamples` (1,000,000 at most: 500 times what Prometheus
+  ///   sends in one body) by the memory there is, see [MemoryThereIs]. `maxNewSeriesPerMinute`
+  ///   5,000,000. Chosen.
   /// - 64 labels, names of 256 B, values of 4 KiB: above what Kubernetes can make. Chosen.
-  /// - `walSegmentBytes` 64 MiB, `maxWalBytes` 1 GiB, `maxHeadBytes` a quarter of the heap but at
-  ///   least 64 MiB, `minFreeBytes` 64 MiB. Chosen.
+  /// - `walSegmentBytes` 64 MiB, `maxWalBytes` 1 GiB, `minFreeBytes` 64 MiB. Chosen.
   public static TsdbOptions defaults(Path directory) {
     return builder(directory).build();
-  }
-
-  private static long defaultMaxSeries() {
-    return Math.max(100_000, HEAP_BYTES / 700);
-  }
-
-  static long heapBytes(long largestHeap, long memory) {
-    return Math.min(largestHeap, memory / 2);
   }
 
   /// A builder with the defaults.
@@ -186,16 +178,18 @@ public record TsdbOptions(
     private Duration outOfOrderWindow = Duration.ZERO;
     private Duration maxAhead = Duration.ofMinutes(10);
     private Durability durability = Durability.SYNCED;
-    private long maxSeries = defaultMaxSeries();
+    private long maxSeries = MemoryThereIs.now().maxSeries();
+    private long maxSeriesBytes = MemoryThereIs.now().seriesBytes();
     private long maxNewSeriesPerMinute = 5_000_000;
-    private long maxQuerySeries = 1_000_000;
-    private int maxBatchSamples = 1_000_000;
+    private long maxQuerySeries = MemoryThereIs.now().querySeries();
+    private int maxBatchSamples = MemoryThereIs.now().batchSamples();
     private int maxLabels = 64;
     private int maxLabelNameBytes = 256;
     private int maxLabelValueBytes = 4 << 10;
     private long walSegmentBytes = 64L << 20;
     private long maxWalBytes = 1L << 30;
-    private long maxHeadBytes = Math.max(64L << 20, HEAP_BYTES / 4);
+    private long maxHeadBytes = MemoryThereIs.now().unsealedBytes();
+    private long maxSelectionBytes = MemoryThereIs.now().selectionBytes();
     private long minFreeBytes = 64L << 20;
 
     private Builder(Path directory) {
@@ -262,6 +256,12 @@ public record TsdbOptions(
       return this;
     }
 
+    /// See [TsdbOptions#maxSeriesBytes].
+    public Builder maxSeriesBytes(long value) {
+      maxSeriesBytes = value;
+      return this;
+    }
+
     /// See [TsdbOptions#maxNewSeriesPerMinute].
     public Builder maxNewSeriesPerMinute(long value) {
       maxNewSeriesPerMinute = value;
@@ -316,6 +316,12 @@ public record TsdbOptions(
       return this;
     }
 
+    /// See [TsdbOptions#maxSelectionBytes].
+    public Builder maxSelectionBytes(long value) {
+      maxSelectionBytes = value;
+      return this;
+    }
+
     /// See [TsdbOptions#minFreeBytes].
     public Builder minFreeBytes(long value) {
       minFreeBytes = value;
@@ -336,6 +342,7 @@ public record TsdbOptions(
           maxAhead,
           durability,
           maxSeries,
+          maxSeriesBytes,
           maxNewSeriesPerMinute,
           maxQuerySeries,
           maxBatchSamples,
@@ -345,6 +352,7 @@ public record TsdbOptions(
           walSegmentBytes,
           maxWalBytes,
           maxHeadBytes,
+          maxSelectionBytes,
           minFreeBytes);
     }
   }

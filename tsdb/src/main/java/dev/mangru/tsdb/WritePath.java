@@ -51,15 +51,14 @@ final class WritePath {
   /// Samples after which the size of a record is looked at.
   private static final int LOOK_AT = 1_024;
 
-  /// Columns kept for the next batches, and their largest size in samples: 15 MiB. Chosen.
+  /// Columns kept for the next batches, and their largest size in samples and in bytes of the
+  /// record: 29 MiB at most, half of that as a rule. Chosen.
   private static final int MAX_POOLED = 16;
 
   private static final int MAX_POOLED_SAMPLES = 1 << 14;
+  private static final int MAX_POOLED_RECORD = 1 << 20;
 
   private static final long NONE = Long.MIN_VALUE;
-
-  /// Bytes of memory that a row takes, see [Rows].
-  static final int ROW_BYTES = 20;
 
   /// A record on its way to the disk.
   private static final class Flight {
@@ -101,8 +100,10 @@ final class WritePath {
   private final AtomicLong newSeriesMinute = new AtomicLong();
   private final AtomicLong newSeriesInMinute = new AtomicLong();
 
-  /// Shared with other stores, if there are any.
-  private volatile @Nullable SeriesBudget budget;
+  private final SeriesMemory seriesMemory;
+
+  /// Of the budget shared with other stores, if there are any.
+  private volatile MemoryBudget.@Nullable Share share;
 
   private final ReentrantLock submitLock = new ReentrantLock();
 
@@ -163,6 +164,7 @@ final class WritePath {
     this.older = older;
     this.stats = stats;
     this.windowMs = options.outOfOrderWindow().toMillis();
+    this.seriesMemory = new SeriesMemory(table);
     submitLock.lock();
     try {
       this.generation = log.generation();
@@ -220,7 +222,9 @@ final class WritePath {
 
   private void giveBack(Columns columns) {
     columns.clear();
-    if (columns.refs.length <= MAX_POOLED_SAMPLES && pooled.get() < MAX_POOLED) {
+    if (columns.refs.length <= MAX_POOLED_SAMPLES
+        && columns.record.length() <= MAX_POOLED_RECORD
+        && pooled.get() < MAX_POOLED) {
       pooled.incrementAndGet();
       pool.add(columns);
     }
@@ -236,13 +240,18 @@ final class WritePath {
     if (table.endRef() == Integer.MAX_VALUE) {
       return new AppendResult.TooManySeries(Integer.MAX_VALUE); // of all times: no number is left
     }
-    SeriesBudget shared = budget;
-    if (shared != null && shared.usedUp()) {
-      return new AppendResult.TooManySeries(shared.maxSeries());
-    }
     long minute = clock.millis() / 60_000;
     if (newSeriesMinute.getAndSet(minute) != minute) {
       newSeriesInMinute.set(0);
+      seriesMemory.measure();
+    }
+    if (seriesMemory.bytes() >= options.maxSeriesBytes()) {
+      return new AppendResult.SeriesTakeTooMuch(options.maxSeriesBytes());
+    }
+    MemoryBudget.Share shared = share;
+    AppendResult no = shared == null ? null : shared.refuseNewSeries();
+    if (no != null) {
+      return no;
     }
     if (newSeriesInMinute.get() >= options.maxNewSeriesPerMinute()) {
       return new AppendResult.NewSeriesTooFast(options.maxNewSeriesPerMinute());
@@ -250,9 +259,9 @@ final class WritePath {
     return null;
   }
 
-  /// Has new series counted against a budget of several stores too.
-  void share(SeriesBudget shared) {
-    budget = shared;
+  /// Has series and samples counted against a budget of several stores too.
+  void join(MemoryBudget budget, boolean mayTakeAll) {
+    share = budget.join(table, seriesMemory, rows, mayTakeAll);
   }
 
   /// Series that came in this minute of the clock.
@@ -260,8 +269,9 @@ final class WritePath {
     return newSeriesMinute.get() == clock.millis() / 60_000 ? newSeriesInMinute.get() : 0;
   }
 
-  void countNewSeries() {
+  void countNewSeries(Labels labels) {
     newSeriesInMinute.incrementAndGet();
+    seriesMemory.grew(labels);
     stats.newSeries.increment();
   }
 
@@ -358,7 +368,7 @@ final class WritePath {
     if (reason != null) {
       throw new MangruException(ErrorCode.UNAVAILABLE, reason);
     }
-    long held = (rows.nextRow() - rows.firstRow()) * ROW_BYTES;
+    long held = rows.bytesInUse();
     if (held / 2 > options.maxHeadBytes()) {
       throw new MangruException(
           ErrorCode.UNAVAILABLE,
@@ -366,8 +376,21 @@ final class WritePath {
               + held
               + " bytes of memory, twice the limit of "
               + options.maxHeadBytes()
-              + ": sealing is behind; see the log, or raise max-head-bytes");
+              + ": sealing is behind; send them again later");
     }
+    MemoryBudget.Share shared = share;
+    String full = shared == null ? null : shared.refuseSamples();
+    if (full != null) {
+      throw new MangruException(ErrorCode.UNAVAILABLE, full);
+    }
+  }
+
+  /// Whether samples should be sealed before their time, for the memory or the log they take.
+  boolean wantsSealing() {
+    MemoryBudget.Share shared = share;
+    return rows.unreleasedBytes() > options.maxHeadBytes()
+        || logBytes() > options.maxWalBytes()
+        || (shared != null && shared.wantsSealing());
   }
 
   @GuardedBy("submitLock")
@@ -477,7 +500,7 @@ final class WritePath {
       commit.batch.reject(labels, time, no);
       return -1;
     }
-    countNewSeries();
+    countNewSeries(labels);
     return table.findOrAdd(labels);
   }
 
@@ -757,6 +780,10 @@ final class WritePath {
       closed = true;
     } finally {
       submitLock.unlock();
+    }
+    MemoryBudget.Share shared = share;
+    if (shared != null) {
+      shared.leave();
     }
     log.close();
   }

@@ -29,6 +29,11 @@ public sealed interface AppendResult {
   /// @param limit the number of active series allowed
   record TooManySeries(long limit) implements AppendResult {}
 
+  /// One more series than there is memory for.
+  ///
+  /// @param limitBytes memory that the series may take together
+  record SeriesTakeTooMuch(long limitBytes) implements AppendResult {}
+
   /// One more new series than may come in a minute.
   ///
   /// @param limit the number of new series allowed per minute
@@ -37,7 +42,9 @@ public sealed interface AppendResult {
   /// Whether sending the same sample later can succeed: a limit was met that time or an operator
   /// lifts.
   default boolean retryable() {
-    return this instanceof TooManySeries || this instanceof NewSeriesTooFast;
+    return this instanceof TooManySeries
+        || this instanceof SeriesTakeTooMuch
+        || this instanceof NewSeriesTooFast;
   }
 
   /// In words, for an error message.
@@ -52,6 +59,8 @@ public sealed interface AppendResult {
       case TooFarAhead(long newest) ->
           "sample too far in the future: the newest accepted time is " + newest;
       case TooManySeries(long limit) -> "too many series: the limit is " + limit;
+      case SeriesTakeTooMuch(long limit) ->
+          "too many series: their labels take as much memory as they may, " + limit + " bytes";
       case NewSeriesTooFast(long limit) ->
           "too many new series: the limit is " + limit + " a minute";
     };

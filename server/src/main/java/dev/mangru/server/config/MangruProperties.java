@@ -4,6 +4,7 @@ import dev.mangru.logindex.LogIndexOptions;
 import dev.mangru.model.disk.Durability;
 import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.QueryLimits;
+import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.TsdbOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ public record MangruProperties(
   /// @param allowedOrigins origins whose web pages may read and send
   /// @param maxBody largest request body as sent
   /// @param maxDecodedBody largest request body after decompression
-  /// @param maxBytesInFlight bodies of all requests together
+  /// @param maxBytesInFlight bodies of all requests together; 0 for as many as the heap allows
   /// @param maxBodyDuration longest time a body may take to arrive
   public record Http(
       @DefaultValue("127.0.0.1") String address,
@@ -69,7 +70,7 @@ public record MangruProperties(
       @DefaultValue List<String> allowedOrigins,
       @DefaultValue("32MB") DataSize maxBody,
       @DefaultValue("32MB") DataSize maxDecodedBody,
-      @DefaultValue("128MB") DataSize maxBytesInFlight,
+      @DefaultValue("0B") DataSize maxBytesInFlight,
       @DefaultValue("60s") Duration maxBodyDuration) {
 
     public Http {
@@ -80,11 +81,20 @@ public record MangruProperties(
       }
     }
 
-    /// What one body may take.
+    /// What the bodies of all requests together may take.
+    public long bytesInFlight() {
+      return maxBytesInFlight.toBytes() == 0
+          ? MemoryThereIs.now().requestBytes()
+          : maxBytesInFlight.toBytes();
+    }
+
+    /// What one body may take. In a small heap that is less than what is set, lest a body be told
+    /// to come again later for ever.
     public Bodies.BodyLimits bodyLimits() {
+      long most = maxBytesInFlight.toBytes() == 0 ? bytesInFlight() / 2 : Integer.MAX_VALUE;
       return new Bodies.BodyLimits(
-          Math.toIntExact(maxBody.toBytes()),
-          Math.toIntExact(maxDecodedBody.toBytes()),
+          Math.toIntExact(Math.min(maxBody.toBytes(), most)),
+          Math.toIntExact(Math.min(maxDecodedBody.toBytes(), most)),
           maxBodyDuration);
     }
   }
@@ -198,13 +208,13 @@ public record MangruProperties(
   ///
   /// @param timeout longest time of one query
   /// @param lookback how far an instant selector looks back
-  /// @param maxSamples samples that one query holds at a time
+  /// @param maxSamples samples that one query holds at a time; 0 for as many as the heap allows
   /// @param maxConcurrent queries at once, of metrics and logs
   /// @param maxWait how long a query waits for its turn
   public record Query(
       @DefaultValue("30s") Duration timeout,
       @DefaultValue("5m") Duration lookback,
-      @DefaultValue("50000000") long maxSamples,
+      @DefaultValue("0") long maxSamples,
       @DefaultValue("20") int maxConcurrent,
       @DefaultValue("10s") Duration maxWait) {
 
@@ -217,7 +227,8 @@ public record MangruProperties(
 
     /// The limits of one query.
     public QueryLimits limits() {
-      return new QueryLimits(timeout, lookback, maxSamples);
+      long samples = maxSamples == 0 ? MemoryThereIs.now().querySamples() : maxSamples;
+      return new QueryLimits(timeout, lookback, samples);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mangru.server.config;
 
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Tenants;
+import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.TsdbOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,8 @@ public record TenantsProperties(
   /// Folders of tenants have numbers of six digits.
   private static final int MOST = 999_999;
 
-  /// Memory of samples that are not sealed yet, of a tenant: its store seals at this. Chosen, so
-  /// that the default number of tenants fits beside the main store.
+  /// Memory of samples that are not sealed yet, of a tenant: its store seals at this. Chosen; all
+  /// stores together may have as much as the main one.
   private static final long HEAD_BYTES = 16L << 20;
 
   public TenantsProperties {
@@ -96,7 +97,12 @@ public record TenantsProperties(
 
   /// The options of a tenant's store.
   public TsdbOptions options(String tenant, Path directory, MangruProperties.Metrics defaults) {
-    TsdbOptions.Builder options = defaults.builder(directory).maxHeadBytes(HEAD_BYTES);
+    MemoryThereIs memory = MemoryThereIs.now();
+    TsdbOptions.Builder options =
+        defaults
+            .builder(directory)
+            .maxHeadBytes(Math.min(HEAD_BYTES, memory.unsealedBytes() / 2))
+            .maxSelectionBytes(Math.max(1L << 20, memory.selectionBytes() / Math.max(1, max)));
     Limits own = of(tenant);
     if (own != null) {
       if (own.retention() != null) {

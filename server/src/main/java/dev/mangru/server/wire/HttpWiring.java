@@ -122,7 +122,7 @@ class HttpWiring {
 
   @Bean
   BytesInFlight bytesInFlight(MangruProperties properties, SelfMetrics metrics) {
-    BytesInFlight inFlight = new BytesInFlight(properties.http().maxBytesInFlight().toBytes());
+    BytesInFlight inFlight = new BytesInFlight(properties.http().bytesInFlight());
     metrics.gauge(
         "mangru.http.body.bytes.in.flight",
         "Bytes of request bodies being read or decoded",

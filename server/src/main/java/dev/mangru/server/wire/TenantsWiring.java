@@ -8,7 +8,7 @@ import dev.mangru.server.config.TenantsProperties;
 import dev.mangru.server.http.prometheus.AdminApi;
 import dev.mangru.server.self.Health;
 import dev.mangru.server.self.SelfMetrics;
-import dev.mangru.tsdb.SeriesBudget;
+import dev.mangru.tsdb.MemoryBudget;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbAdmin;
 import dev.mangru.tsdb.exemplar.Exemplars;
@@ -67,9 +67,10 @@ class TenantsWiring {
       throws IOException {
     TenantsProperties tenants = properties.tenants();
     Path folder = directory.path().resolve("tenants");
-    // Without a setting, as many series as the memory has room for, whoever they belong to.
-    SeriesBudget budget = new SeriesBudget(properties.metrics().options(folder).maxSeries());
-    tsdb.share(budget);
+    // What the memory has room for, whoever it belongs to. Mangru's own metrics come in as long as
+    // there is any.
+    MemoryBudget budget = MemoryBudget.of(properties.metrics().options(folder));
+    tsdb.share(budget, true);
     OneTenant anonymous =
         new OneTenant(
             tsdb,
@@ -87,7 +88,10 @@ class TenantsWiring {
                 tenants.max(),
                 tenants.idle(),
                 (tenant, store) -> tenants.options(tenant, store, properties.metrics()),
-                tenant -> Exemplars.Limits.of(tenants.maxExemplars(tenant, properties.metrics())),
+                tenant ->
+                    Exemplars.Limits.of(tenants.maxExemplars(tenant, properties.metrics()))
+                        .dividedBy(tenants.max()),
+                Metadata.Limits.defaults().dividedBy(tenants.max()),
                 store -> new PromqlEngine(store, PromqlOptions.defaults()),
                 budget),
             anonymous,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.disk.Durability;
 import dev.mangru.model.slo.Objective;
+import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.compact.Resolution;
 import dev.mangru.tsdb.compact.SummaryPlanner;
 import java.io.IOException;
@@ -55,6 +56,11 @@ class MangruPropertiesTest {
     assertThat(defaults.http().allowRemote()).isFalse();
     assertThat(defaults.http().maxBody()).isEqualTo(DataSize.ofMegabytes(32));
     assertThat(defaults.http().maxDecodedBody()).isEqualTo(DataSize.ofMegabytes(32));
+    MemoryThereIs memory = MemoryThereIs.now();
+    assertThat(defaults.http().bytesInFlight()).isEqualTo(memory.requestBytes());
+    assertThat(defaults.http().bodyLimits().maxDecodedBytes())
+        .isEqualTo((int) Math.min(32 << 20, memory.requestBytes() / 2));
+    assertThat(defaults.query().limits().maxSamples()).isEqualTo(memory.querySamples());
     assertThat(defaults.metrics().retention()).isEqualTo(Duration.ofDays(400));
     assertThat(defaults.logs().retention()).isEqualTo(Duration.ofDays(30));
     assertThat(defaults.query().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -256,6 +262,7 @@ class MangruPropertiesTest {
                 DataSize.ofKilobytes(3),
                 Duration.ofSeconds(4)));
     assertThat(set.http().bodyLimits().maxDecodedBytes()).isEqualTo(2048);
+    assertThat(set.http().bytesInFlight()).isEqualTo(3072);
     assertThat(set.query().limits().timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(set.query().limits().lookback()).isEqualTo(Duration.ofSeconds(6));
     assertThat(set.query().limits().maxSamples()).isEqualTo(7);

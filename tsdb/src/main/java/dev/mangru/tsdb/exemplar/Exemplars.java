@@ -74,6 +74,12 @@ public final class Exemplars implements ExemplarStore, AutoCloseable {
       return new Limits(
           maxExemplars, Math.max(1 << 20, Runtime.getRuntime().maxMemory() / 32), maxExemplars);
     }
+
+    /// These, when `stores` of them share the memory.
+    public Limits dividedBy(int stores) {
+      return new Limits(
+          maxExemplars, Math.max(64 << 10, maxBytes / Math.max(1, stores)), maxSelected);
+    }
   }
 
   private Exemplars(Limits limits, ExemplarRing ring, StateLog log) {

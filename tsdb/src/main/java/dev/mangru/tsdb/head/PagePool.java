@@ -3,6 +3,7 @@ package dev.mangru.tsdb.head;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Pages of memory outside the heap, kept for the next user: a seal gives back some hundred pages
@@ -18,7 +19,7 @@ final class PagePool {
   private final ArrayDeque<Page> idle = new ArrayDeque<>();
   private final long pageBytes;
   private int keep; // guarded by lock
-  private int inUse;
+  private final AtomicInteger inUse = new AtomicInteger();
 
   /// @param keep idle pages kept at most
   PagePool(long pageBytes, int keep) {
@@ -34,7 +35,7 @@ final class PagePool {
         Arena arena = Arena.ofShared();
         page = new Page(arena, arena.allocate(pageBytes, 8));
       }
-      inUse++;
+      inUse.incrementAndGet();
       return page;
     } finally {
       lock.unlock();
@@ -45,7 +46,7 @@ final class PagePool {
   void give(Page page) {
     lock.lock();
     try {
-      inUse--;
+      inUse.decrementAndGet();
       if (idle.size() < keep) {
         idle.addLast(page);
         return;
@@ -57,19 +58,19 @@ final class PagePool {
   }
 
   int inUse() {
-    lock.lock();
-    try {
-      return inUse;
-    } finally {
-      lock.unlock();
-    }
+    return inUse.get();
+  }
+
+  /// Bytes of pages in use. Takes no lock.
+  long bytesInUse() {
+    return inUse.get() * pageBytes;
   }
 
   /// Bytes of pages in use and idle.
   long bytes() {
     lock.lock();
     try {
-      return (inUse + idle.size()) * pageBytes;
+      return (inUse.get() + idle.size()) * pageBytes;
     } finally {
       lock.unlock();
     }

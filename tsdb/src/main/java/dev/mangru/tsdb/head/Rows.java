@@ -51,8 +51,9 @@ public final class Rows implements AutoCloseable {
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-  /// Idle pages kept, chosen: 64 MiB, about what half a minute of 100,000 samples a second fills.
-  private static final int IDLE_PAGES = 100;
+  /// Bytes of idle pages kept at most: about what half a minute of 100,000 samples a second fills.
+  /// Chosen.
+  private static final long MAX_IDLE_BYTES = 64L << 20;
 
   /// A stretch of pages that is given back as a whole.
   static final class Group {
@@ -89,7 +90,7 @@ public final class Rows implements AutoCloseable {
   }
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final PagePool pool = new PagePool(PAGE_BYTES, IDLE_PAGES);
+  private final PagePool pool;
   private final List<Group> groups = new ArrayList<>();
   private final ByteWriter scratch = new ByteWriter(256);
 
@@ -112,6 +113,14 @@ public final class Rows implements AutoCloseable {
 
   /// An empty log whose first row is at or just above `firstRow`.
   public Rows(long firstRow) {
+    this(firstRow, MAX_IDLE_BYTES);
+  }
+
+  /// As [#Rows(long)].
+  ///
+  /// @param idleBytes memory kept at most that nothing is in
+  public Rows(long firstRow, long idleBytes) {
+    pool = new PagePool(PAGE_BYTES, (int) (Math.min(idleBytes, MAX_IDLE_BYTES) / PAGE_BYTES));
     next = roundUp(firstRow);
     first = next;
     oldest = next;
@@ -367,6 +376,26 @@ public final class Rows implements AutoCloseable {
   /// reader.
   public int pagesInUse() {
     return pool.inUse();
+  }
+
+  /// Memory of samples, sealed ones that somebody still reads included, and of their histograms and
+  /// start timestamps. In whole pages of 640 KiB. Takes no lock.
+  public long bytesInUse() {
+    return pool.bytesInUse();
+  }
+
+  /// Memory of samples that were not released. In whole pages of 640 KiB.
+  public long unreleasedBytes() {
+    lock.lock();
+    try {
+      long pages = 0;
+      for (Group group : groups) {
+        pages += group.released ? 0 : group.rowPages.size() + group.sidePages.size();
+      }
+      return pages * PAGE_BYTES;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Memory held, idle pages included.

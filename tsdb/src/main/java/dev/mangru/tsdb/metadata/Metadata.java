@@ -71,6 +71,12 @@ public final class Metadata implements MetadataStore, AutoCloseable {
     public static Limits defaults() {
       return new Limits(50_000, Math.max(1 << 20, Runtime.getRuntime().maxMemory() / 64), 4_096);
     }
+
+    /// These, when `stores` of them share the memory.
+    public Limits dividedBy(int stores) {
+      return new Limits(
+          maxMetrics, Math.max(256 << 10, maxBytes / Math.max(1, stores)), maxTextLength);
+    }
   }
 
   private Metadata(

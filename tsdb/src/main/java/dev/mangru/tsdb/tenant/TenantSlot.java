@@ -122,8 +122,8 @@ final class TenantSlot {
     try {
       exemplars =
           Exemplars.open(disk, folder.resolve("exemplars"), settings.exemplars().apply(name));
-      metadata = Metadata.open(disk, folder.resolve("metadata"), Metadata.Limits.defaults());
-      tsdb.share(settings.budget());
+      metadata = Metadata.open(disk, folder.resolve("metadata"), settings.metadata());
+      tsdb.share(settings.budget(), false);
       whole =
           new Opened(
               tsdb,

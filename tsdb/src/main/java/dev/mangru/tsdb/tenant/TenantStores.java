@@ -8,9 +8,10 @@ import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
-import dev.mangru.tsdb.SeriesBudget;
+import dev.mangru.tsdb.MemoryBudget;
 import dev.mangru.tsdb.TsdbOptions;
 import dev.mangru.tsdb.exemplar.Exemplars;
+import dev.mangru.tsdb.metadata.Metadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,7 @@ public final class TenantStores implements Tenants, AutoCloseable {
   /// @param idle how long nobody has asked for a store when it is closed
   /// @param options a store's options by tenant and directory
   /// @param exemplars limits of exemplars by tenant
+  /// @param metadata limits of metadata of each tenant
   /// @param queries makes queries of a store
   /// @param budget that the stores of all tenants share
   public record Settings(
@@ -71,8 +73,9 @@ public final class TenantStores implements Tenants, AutoCloseable {
       Duration idle,
       BiFunction<String, Path, TsdbOptions> options,
       Function<String, Exemplars.Limits> exemplars,
+      Metadata.Limits metadata,
       Function<MetricStore, MetricQuery> queries,
-      SeriesBudget budget) {
+      MemoryBudget budget) {
 
     public Settings {
       if (maxTenants < 0 || idle.isNegative()) {

@@ -19,9 +19,10 @@ import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.testkit.CrashDisk;
 import dev.mangru.model.testkit.Seeds;
 import dev.mangru.model.time.TimeRange;
-import dev.mangru.tsdb.SeriesBudget;
+import dev.mangru.tsdb.MemoryBudget;
 import dev.mangru.tsdb.TsdbOptions;
 import dev.mangru.tsdb.exemplar.Exemplars;
+import dev.mangru.tsdb.metadata.Metadata;
 import dev.mangru.tsdb.promql.PromqlEngine;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
@@ -62,8 +63,9 @@ class TenantStoresTest {
                     .maxSeries(tenant.equals("small") ? 1 : 100)
                     .build(),
             _ -> new Exemplars.Limits(10, 1 << 20, 10),
+            Metadata.Limits.defaults(),
             store -> new PromqlEngine(store, PromqlOptions.defaults()),
-            new SeriesBudget(budget));
+            new MemoryBudget(budget, 1 << 30, 1 << 30));
     return TenantStores.open(
         disk,
         folder(),
