@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A flood of new series against Mangru in a control group of little memory (cgroup v1 or v2; root).
+# A flood of new series against Mangru in a control group of little memory (cgroup v1 or v2; root), then kill -9 and a
+# start in the same group.
 #   bench/flood.sh [SERIES] [MEMORY]     default 10000000 series, 512M
 # Run "./mangru build" first. MANGRU_BENCH_DIR says where the data goes; MANGRU_BENCH_BUILD=no uses what is built.
 set -euo pipefail
@@ -15,16 +16,41 @@ else
   mkdir "$group" && echo "$memory" >"$group/memory.max"
 fi
 server=
-trap '[ -n "$server" ] && kill -9 "$server" 2>/dev/null; sleep 1; rmdir "$group"; rm -rf "$work"' EXIT
-# A limit of 0 series is the one that Mangru takes from the memory there is; start-mangru.sh would raise it.
-MANGRU_MAX_SERIES=0 MANGRU_HEAP=${MANGRU_HEAP:-192m} bash -c 'echo $$ >"$1/cgroup.procs"; exec bench/start-mangru.sh "$2" "$3"' _ "$group" "$port" "$work/data" >"$work/log" 2>&1 &
-server=$!
-for _ in $(seq 1 300); do curl -sf "http://127.0.0.1:$port/-/ready" >/dev/null && break; sleep 0.2; done
+trap '[ -n "$server" ] && { kill -9 "$server"; wait "$server"; } 2>/dev/null; rmdir "$group"; rm -rf "$work"' EXIT
+
+start() {
+  # 0 series are as many as the memory has room for; start-mangru.sh would raise the limit.
+  MANGRU_MAX_SERIES=0 MANGRU_MAX_SAMPLES=0 bash -c 'echo $$ >"$1/cgroup.procs"; exec bench/start-mangru.sh "$2" "$3"' \
+    _ "$group" "$port" "$work/data" >>"$work/log" 2>&1 &
+  server=$!
+  for _ in $(seq 1 600); do
+    curl -sf "http://127.0.0.1:$port/-/ready" >/dev/null && return
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "the server did not start"; tail -n 20 "$work/log"; exit 1
+}
+
+flood() { "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx512m -cp "$classpath" dev.mangru.bench.torture.SeriesFlood "http://127.0.0.1:$port" "$@"; }
+
+look() {
+  for figure in memory.max_usage_in_bytes memory.failcnt memory.peak memory.events; do
+    [ -f "$group/$figure" ] && printf '%s: %s\n' "$figure" "$(tr '\n' ' ' <"$group/$figure")"
+  done
+  grep -E 'VmHWM|RssAnon' "/proc/$server/status" || status=1
+}
+
 status=0
-"${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx512m -cp "$classpath" dev.mangru.bench.torture.SeriesFlood "http://127.0.0.1:$port" "$series" || status=$?
-kill -0 "$server" || { echo "the server is dead"; tail -n 20 "$work/log"; status=1; }
-for figure in memory.max_usage_in_bytes memory.failcnt memory.peak memory.events; do
-  [ -f "$group/$figure" ] && printf '%s: %s\n' "$figure" "$(tr '\n' ' ' <"$group/$figure")"
-done
-grep -E 'VmRSS|VmHWM|RssAnon' "/proc/$server/status" || status=1
+start
+flood "$series" | tee "$work/out" || status=$?
+kill -0 "$server" || { echo "the server is dead"; tail -n 20 "$work/log"; exit 1; }
+look
+stored=$(sed -n 's/^samples of ordinary series: \([0-9]*\) sent.*/\1/p' "$work/out")
+{ kill -9 "$server"; wait "$server" || true; } 2>/dev/null
+began=$(date +%s%N)
+start
+echo "ready again after $((($(date +%s%N) - began) / 1000000)) ms"
+flood stored "$stored" || status=$?
+look
+grep -nE 'OutOfMemory|ERROR' "$work/log" | head -n 5 && status=1
 exit $status

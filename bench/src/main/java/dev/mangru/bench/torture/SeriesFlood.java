@@ -11,13 +11,20 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Floods a server with new series by remote write, as a label that holds a request id does, while
-/// ordinary series go on. The server must live, refuse the flood with 429 and a reason, and store
-/// every sample of the ordinary series.
+/// ordinary series go on and somebody asks questions, some of them about all of the flood. The
+/// server must live, refuse the flood with 429 and a reason, be ready all the time, answer, and
+/// store every sample of the ordinary series.
 ///
-/// Each request has [#NEW] new series and one sample of each of [#OLD] ordinary ones.
+/// Each request has [#NEW] new series and one sample of each of [#OLD] ordinary ones. The last tenth
+/// of the requests has values of [#LONG_VALUE] characters and fewer series, which go by bytes.
 public final class SeriesFlood {
 
   /// New series of a request.
@@ -26,45 +33,75 @@ public final class SeriesFlood {
   /// Ordinary series.
   private static final int OLD = 200;
 
+  private static final int LONG_VALUE = 2_000;
+
+  private static final String STORED = "sum(count_over_time(flood_ordinary[1d]))";
+
+  /// What is asked meanwhile. An answer that says which limit a question meets is one too.
+  private static final List<String> QUESTIONS =
+      List.of(
+          query(STORED),
+          query("count(flood_new)"),
+          query("topk(3, flood_new)"),
+          "/api/v1/series?limit=100000&match[]=flood_new",
+          "/api/v1/label/request_id/values");
+
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final String url;
   private final InstantSource clock = InstantSource.system();
   private final TreeMap<Integer, Integer> answers = new TreeMap<>();
+  private final Map<String, Integer> asked = new ConcurrentSkipListMap<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicLong notReady = new AtomicLong();
+  private final AtomicLong slowestReadyMs = new AtomicLong();
   private String lastReason = "";
 
   private SeriesFlood(String url) {
     this.url = url;
   }
 
-  /// `URL SERIES`.
+  /// `URL SERIES` floods; `URL stored SAMPLES` only looks whether the samples of ordinary series
+  /// are there.
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    long wanted = Long.parseLong(arguments[1]);
-    new SeriesFlood(arguments[0]).run(wanted);
+    SeriesFlood flood = new SeriesFlood(arguments[0]);
+    if (arguments[1].equals("stored")) {
+      String found = flood.stored();
+      System.out.printf("samples of ordinary series: %s, expected %s%n", found, arguments[2]);
+      System.exit(found.equals(arguments[2]) ? 0 : 1);
+    }
+    System.exit(flood.run(Long.parseLong(arguments[1])) ? 0 : 1);
   }
 
-  private void run(long wanted) throws IOException, InterruptedException {
+  private boolean run(long wanted) throws IOException, InterruptedException {
+    Thread asking = Thread.ofPlatform().name("questions").start(this::ask);
+    Thread watching = Thread.ofPlatform().name("ready").start(this::watch);
     long requests = wanted / NEW;
     long startMs = clock.millis() - requests;
     long stored = 0;
     for (long i = 0; i < requests; i++) {
-      if (send(body(i, startMs + i))) {
+      boolean longValues = i >= requests - requests / 10;
+      if (send(body(i, startMs + i, longValues))) {
         stored++;
       }
       if (i % (requests / 20 + 1) == 0) {
         System.out.printf("%d of %d series sent; answers %s%n", i * NEW, wanted, answers);
       }
     }
-    String found =
-        query("sum(count_over_time(flood_ordinary[1d]))")
-            .replaceAll(".*\"value\":\\[[^,]*,\"([0-9]+)\"\\].*", "$1");
+    over.set(true);
+    asking.join();
+    watching.join();
+    String found = stored();
     System.out.printf(
-        "answers by status: %s%nlast reason: %s%nsamples of ordinary series: %d sent in requests"
-            + " that were not refused as a whole, %s found%n",
-        answers, lastReason, stored * OLD, found);
-    if (!found.equals(String.valueOf(stored * OLD)) || !answers.containsKey(429)) {
-      System.exit(1);
-    }
+        "answers by status: %s%nlast reason: %.300s%nanswers to questions: %s%n"
+            + "not ready: %d times; slowest /-/ready: %d ms%n"
+            + "samples of ordinary series: %d sent in requests that were not refused as a whole, %s"
+            + " found%n",
+        answers, lastReason, asked, notReady.get(), slowestReadyMs.get(), stored * OLD, found);
+    return found.equals(String.valueOf(stored * OLD))
+        && answers.containsKey(429)
+        && notReady.get() == 0
+        && asked.keySet().stream().noneMatch(answer -> answer.startsWith("no answer"));
   }
 
   /// Whether the ordinary samples of the request must be stored: it was answered, and not by a
@@ -83,26 +120,76 @@ public final class SeriesFlood {
       lastReason = response.body().strip();
     }
     return switch (response.statusCode()) {
-      case 200, 204, 400, 429 -> true;
+      case 200, 204, 400 -> true;
+      case 429 -> response.body().contains("samples stored");
       default -> false;
     };
   }
 
-  private String query(String expression) throws IOException, InterruptedException {
-    String encoded = URLEncoder.encode(expression, StandardCharsets.UTF_8);
-    return http.send(
-            HttpRequest.newBuilder(URI.create(url + "/api/v1/query?query=" + encoded)).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+  private void ask() {
+    for (int i = 0; !over.get(); i++) {
+      String question = QUESTIONS.get(i % QUESTIONS.size());
+      String answer;
+      try {
+        answer = String.valueOf(get(question, HttpResponse.BodyHandlers.discarding()).statusCode());
+      } catch (IOException e) {
+        answer = "no answer to " + question + ": " + e;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      asked.merge(answer, 1, Integer::sum);
+    }
   }
 
-  private static byte[] body(long request, long timeMs) {
+  private void watch() {
+    while (!over.get()) {
+      long started = clock.millis();
+      try {
+        if (get("/-/ready", HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
+          notReady.incrementAndGet();
+        }
+        long took = clock.millis() - started;
+        slowestReadyMs.accumulateAndGet(took, Math::max);
+        Thread.sleep(100);
+      } catch (IOException e) {
+        System.out.println("/-/ready: " + e);
+        notReady.incrementAndGet();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private <T> HttpResponse<T> get(String path, HttpResponse.BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url + path.replace("[]", "%5B%5D")))
+            .timeout(Duration.ofSeconds(120))
+            .build(),
+        handler);
+  }
+
+  private static String query(String expression) {
+    return "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8);
+  }
+
+  private String stored() throws IOException, InterruptedException {
+    return get(query(STORED), HttpResponse.BodyHandlers.ofString())
+        .body()
+        .replaceAll(".*\"value\":\\[[^,]*,\"([0-9]+)\"\\].*", "$1");
+  }
+
+  private static byte[] body(long request, long timeMs, boolean longValues) {
     ProtobufWriter message = new ProtobufWriter();
     for (int i = 0; i < OLD; i++) {
       series(message, "flood_ordinary", "place", "p" + i, timeMs, (double) request);
     }
-    for (int i = 0; i < NEW; i++) {
-      series(message, "flood_new", "request_id", "r" + request + "-" + i, timeMs, i);
+    int count = longValues ? NEW / 10 : NEW;
+    String tail = longValues ? "x".repeat(LONG_VALUE) : "";
+    for (int i = 0; i < count; i++) {
+      series(message, "flood_new", "request_id", "r" + request + "-" + i + tail, timeMs, i);
     }
     return uncompressed(message.toByteArray());
   }

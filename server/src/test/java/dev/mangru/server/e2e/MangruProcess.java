@@ -28,15 +28,18 @@ import tools.jackson.databind.ObjectMapper;
 final class MangruProcess implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HEAP = "-Xmx768m";
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final String heap;
   private final Path data;
   private final int port;
   private final Path console;
   private Process process;
 
-  private MangruProcess(Path data, int port, Path console, Process process) {
+  private MangruProcess(String heap, Path data, int port, Path console, Process process) {
+    this.heap = heap;
     this.data = data;
     this.port = port;
     this.console = console;
@@ -50,10 +53,21 @@ final class MangruProcess implements AutoCloseable {
 
   /// Starts Mangru on `port` and waits until it is ready.
   static MangruProcess startOn(int port, Path data, String... options) throws Exception {
+    return startWith(HEAP, port, data, options);
+  }
+
+  /// Starts Mangru with `heap`, an option of the JVM, and waits until it is ready.
+  static MangruProcess startWith(String heap, Path data, String... options) throws Exception {
+    return startWith(heap, freePort(), data, options);
+  }
+
+  private static MangruProcess startWith(String heap, int port, Path data, String... options)
+      throws Exception {
     Files.createDirectories(data);
     Path console = data.resolveSibling(data.getFileName() + ".console");
     MangruProcess mangru =
-        new MangruProcess(data, port, console, launch(data, port, console, options));
+        new MangruProcess(
+            heap, data, port, console, launch(heap, data, port, console, options));
     mangru.awaitReady();
     return mangru;
   }
@@ -63,7 +77,7 @@ final class MangruProcess implements AutoCloseable {
     Path console = Files.createTempFile("mangru", ".console");
     try {
       Process process =
-          new ProcessBuilder(command(arguments))
+          new ProcessBuilder(command(HEAP, arguments))
               .redirectErrorStream(true)
               .redirectOutput(console.toFile())
               .start();
@@ -79,13 +93,13 @@ final class MangruProcess implements AutoCloseable {
 
   record Finished(int exitCode, String output) {}
 
-  private static Process launch(Path data, int port, Path console, String... options)
+  private static Process launch(String heap, Path data, int port, Path console, String... options)
       throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("up", "--port", String.valueOf(port), "--data", data.toString()));
     arguments.addAll(List.of(options));
     ProcessBuilder builder =
-        new ProcessBuilder(command(arguments.toArray(String[]::new)))
+        new ProcessBuilder(command(heap, arguments.toArray(String[]::new)))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
     // Whoever runs the tests may have a real cluster, which is none of their business.
@@ -94,7 +108,7 @@ final class MangruProcess implements AutoCloseable {
     return builder.start();
   }
 
-  private static List<String> command(String... arguments) {
+  private static List<String> command(String heap, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -102,7 +116,7 @@ final class MangruProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx768m",
+                heap,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.mangru.server.Mangru"));
@@ -245,7 +259,7 @@ final class MangruProcess implements AutoCloseable {
 
   /// Starts again on the same port and data.
   MangruProcess restart(String... options) throws Exception {
-    process = launch(data, port, console, options);
+    process = launch(heap, data, port, console, options);
     awaitReady();
     return this;
   }
