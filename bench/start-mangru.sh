@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts Mangru for a side-by-side run, as the scripts of its rivals do: becomes the server's process.
-# usage: start-mangru.sh PORT DATADIR     (MANGRU_APP=jar, MANGRU_HEAP=1g, MANGRU_JAVA_OPTS; JAVA_HOME must be a JDK >= 25)
+# usage: start-mangru.sh PORT DATADIR     (MANGRU_APP=jar, MANGRU_HEAP, MANGRU_JAVA_OPTS; JAVA_HOME must be a JDK >= 25)
 # Run "./mangru build" first: a build within the run would be measured with it.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,12 +18,13 @@ mangru:
     max-series: ${MANGRU_MAX_SERIES:-10000000}
   query:
     timeout: 5m
-    max-samples: 500000000
+    max-samples: ${MANGRU_MAX_SAMPLES:-500000000}
 YAML
 # The AOT cache that "./mangru up" has recorded for this build, if it has; the JVM ignores one of another build.
 cache=$(ls -t "$here"/.tools/app-*.aot 2>/dev/null | head -n 1)
-# MANGRU_JAVA_OPTS is a list of options, so it is split on purpose. The others are those of "./mangru up".
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -XX:+UseCompactObjectHeaders -XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=60000 \
-  ${cache:+-XX:AOTCache="$cache" -Xlog:aot=off -Xlog:cds=off} -Xmx"${MANGRU_HEAP:-1g}" ${MANGRU_JAVA_OPTS:-} \
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+# Lists of options, so they are split on purpose. Those of "./mangru up" come first.
+# shellcheck disable=SC2046,SC2086
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" $("$here/mangru" java-options) \
+  ${cache:+-XX:AOTCache="$cache" -Xlog:aot=off -Xlog:cds=off} ${MANGRU_HEAP:+-Xmx"$MANGRU_HEAP"} ${MANGRU_JAVA_OPTS:-} \
   -jar "$app" up --port "$1" --data "$2" --config "$2.yaml" --no-agent --no-playground
