@@ -6,6 +6,7 @@ import dev.mangru.model.disk.RecordLog;
 import dev.mangru.model.error.CorruptDataException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Buckets;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.Querier;
@@ -18,6 +19,7 @@ import dev.mangru.tsdb.ingest.SampleBatch;
 import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NotDirectoryException;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The time-series store: a durable log and rows in memory for what is new, parts and blocks for
@@ -248,40 +251,103 @@ public final class Tsdb implements MetricStore {
   public Querier querier(TimeRange range) {
     while (!closed.get()) {
       View current = view.get();
-      RowReader pin = rows.open(current.firstRow());
-      if (pin == null) {
-        continue; // a newer view has replaced this one
+      TsdbQuerier opened = open(current, range, _ -> true, writePath.visible());
+      if (opened != null) {
+        return opened;
       }
-      List<StoreFile> held = new ArrayList<>();
-      boolean all = true;
-      for (StoreFile file : current.files()) {
-        if (file.range().overlaps(range)) {
-          if (!file.tryRetain()) {
-            all = false;
-            break;
-          }
-          held.add(file);
-        }
-      }
-      if (all) {
-        return new TsdbQuerier(
-            options,
-            stats,
-            range,
-            table,
-            selections,
-            rowTimes,
-            horizon,
-            rows,
-            current,
-            held,
-            pin,
-            writePath.visible());
-      }
-      held.forEach(StoreFile::release);
-      pin.close();
     }
     throw closedStore();
+  }
+
+  @Override
+  public Querier querier(TimeRange range, Buckets wanted) {
+    while (!closed.get()) {
+      View current = view.get();
+      long visible = writePath.visible();
+      SummaryUses uses = SummaryUses.of(current, range, wanted, files.damagedSummaries());
+      Querier opened =
+          uses.isEmpty()
+              ? open(current, range, _ -> true, visible)
+              : open(current, range, wanted, uses, visible);
+      if (opened != null) {
+        return opened;
+      }
+    }
+    throw closedStore();
+  }
+
+  /// Null if a newer view has replaced this one.
+  private @Nullable Querier open(
+      View current, TimeRange range, Buckets wanted, SummaryUses uses, long visible) {
+    if (!uses.tryRetain()) {
+      return null;
+    }
+    TsdbQuerier all = null;
+    TsdbQuerier rest = null;
+    BucketQuerier opened = null;
+    try {
+      all = open(current, range, _ -> true, visible);
+      rest = all == null ? null : open(current, range, uses::reads, visible);
+      if (all != null && rest != null) {
+        opened =
+            new BucketQuerier(
+                range, wanted, uses, current.tombstones(), all, rest, files.damagedSummaries());
+      }
+      return opened;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      if (opened == null) {
+        uses.release();
+        if (all != null) {
+          all.close();
+        }
+        if (rest != null) {
+          rest.close();
+        }
+      }
+    }
+  }
+
+  /// Null if a newer view has replaced this one.
+  ///
+  /// @param wanted which files are read
+  /// @param visible taken after `current`
+  private @Nullable TsdbQuerier open(
+      View current, TimeRange range, Predicate<StoreFile> wanted, long visible) {
+    RowReader pin = rows.open(current.firstRow());
+    if (pin == null) {
+      return null;
+    }
+    List<StoreFile> held = new ArrayList<>();
+    boolean all = true;
+    for (StoreFile file : current.files()) {
+      if (file.range().overlaps(range) && wanted.test(file)) {
+        if (!file.tryRetain()) {
+          all = false;
+          break;
+        }
+        held.add(file);
+      }
+    }
+    if (all) {
+      return new TsdbQuerier(
+          options,
+          stats,
+          range,
+          table,
+          selections,
+          rowTimes,
+          horizon,
+          rows,
+          current,
+          held,
+          pin,
+          visible);
+    }
+    held.forEach(StoreFile::release);
+    pin.close();
+    return null;
   }
 
   private MangruException closedStore() {

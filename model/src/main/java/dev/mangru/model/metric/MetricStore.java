@@ -13,6 +13,11 @@ public interface MetricStore extends AutoCloseable {
   /// Opens a consistent view of `range`. Close it to let go of what it pins.
   Querier querier(TimeRange range);
 
+  /// As [#querier(TimeRange)], for a reader who has use for buckets where the store has them.
+  default Querier querier(TimeRange range, Buckets wanted) {
+    return querier(range);
+  }
+
   /// Refuses new work, finishes what was begun, and lets go of the data directory. May be called
   /// more than once.
   @Override

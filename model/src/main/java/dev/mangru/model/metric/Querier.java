@@ -43,6 +43,12 @@ public interface Querier extends AutoCloseable {
   /// everything. As with [#select], those of series with samples near the range may be among them.
   List<String> labelValues(String name, List<LabelMatcher> matchers);
 
+  /// The length of the longest bucket that was read as a sample ([Buckets.Kind#AVERAGES] and the
+  /// like), in milliseconds; 0 if none was.
+  default long longestBucketMs() {
+    return 0;
+  }
+
   @Override
   void close();
 
@@ -63,6 +69,13 @@ public interface Querier extends AutoCloseable {
       while (cursor.next()) {
         columns.add(cursor.timestampMs(), cursor.startMs(), cursor.value(), cursor.histogram());
       }
+    }
+
+    /// Replaces what `columns` holds by the series' samples inside the querier's range, put together
+    /// in the [Buckets] that the querier was opened for. False if that cannot be, or would not be
+    /// cheaper than to read the samples; then `columns` means nothing.
+    default boolean readBuckets(BucketColumns columns) {
+      return false;
     }
 
     /// Replaces what `columns` holds by the newest sample of the series inside the querier's range,

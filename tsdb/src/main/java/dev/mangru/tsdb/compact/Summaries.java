@@ -13,6 +13,8 @@ import dev.mangru.tsdb.block.Sealed;
 import dev.mangru.tsdb.compact.SummaryColumns.Column;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /// Writes and reads files of summaries. Stateless.
@@ -22,6 +24,8 @@ import java.util.concurrent.CancellationException;
 /// column `k` stand at the end of their bucket plus `k x 2^44` ms, one column in a chunk. It is
 /// told from a block by its place and name (`FORMAT.md`), never by looking.
 public final class Summaries {
+
+  private static final Column[] COLUMNS = Column.values();
 
   private Summaries() {}
 
@@ -139,13 +143,34 @@ public final class Summaries {
       SampleColumns scratch,
       SummaryColumns out)
       throws IOException {
+    read(file, chunks, range, ALL, scratch, out);
+  }
+
+  private static final Set<Column> ALL = EnumSet.allOf(Column.class);
+
+  /// As [#read(BlockFile, ChunkCursor, TimeRange, SampleColumns, SummaryColumns)], some columns
+  /// only.
+  ///
+  /// @param wanted those that are read, and the counts; the others are 0 then
+  public static void read(
+      BlockFile file,
+      ChunkCursor chunks,
+      TimeRange range,
+      Set<Column> wanted,
+      SampleColumns scratch,
+      SummaryColumns out)
+      throws IOException {
     long start = Math.max(range.startMs(), -SummaryColumns.MAX_END_MS);
     long end = Math.min(range.endMs(), SummaryColumns.MAX_END_MS);
     out.clear();
     if (start > end) {
       return;
     }
-    for (Column column : Column.values()) {
+    for (Column column : COLUMNS) {
+      if (column != Column.COUNT && !wanted.contains(column)) {
+        out.zero(column);
+        continue;
+      }
       long shift = column.place() * SummaryColumns.SHIFT_MS;
       scratch.clear();
       chunks.read(new TimeRange(start + shift, end + shift), scratch);

@@ -106,15 +106,25 @@ public final class SummaryColumns {
   /// Replaces what is here by the summaries of `samples`.
   public void summarize(SampleColumns samples, Resolution resolution) {
     clear();
+    summarize(samples, 0, samples.count(), resolution);
+  }
+
+  /// Adds the summaries of the samples `[from, to)`, which come after what is here. A bucket that
+  /// ends as the last one here does is another half of it.
+  public void summarize(SampleColumns samples, int from, int to, Resolution resolution) {
+    compensation = 0;
+    int begun = count;
     long[] times = samples.timesMs();
     double[] floats = samples.values();
-    for (int i = 0; i < samples.count(); i++) {
+    for (int i = from; i < to; i++) {
       if (StaleMarker.is(floats[i])) {
         continue;
       }
       long end = resolution.endOf(times[i]);
-      if (count == 0 || endsMs[count - 1] != end) {
-        finishSum();
+      if (count == begun || endsMs[count - 1] != end) {
+        if (count > begun) {
+          finishSum();
+        }
         begin(end);
       }
       if (samples.histogram(i) != null) {
@@ -123,7 +133,62 @@ public final class SummaryColumns {
         add(floats[i]);
       }
     }
-    finishSum();
+    if (count > begun) {
+      finishSum();
+    }
+  }
+
+  /// Adds one float as a bucket of its own that ends at its time.
+  public void add(long timeMs, double value) {
+    begin(timeMs);
+    values(Column.COUNT)[count - 1] = 1;
+    for (Column column : SINGLE) {
+      values(column)[count - 1] = value;
+    }
+    values(Column.INTEGRAL)[count - 1] = integral(value) ? 1 : 0;
+  }
+
+  private static final Column[] SINGLE = {
+    Column.SUM, Column.MIN, Column.MAX, Column.FIRST, Column.LAST
+  };
+
+  /// Adds bucket `i` of another one, with another end.
+  public void append(SummaryColumns other, int i, long endMs) {
+    int at = grow();
+    endsMs[at] = endMs;
+    for (int k = 0; k < COLUMNS; k++) {
+      values[k][at] = other.values[k][i];
+    }
+  }
+
+  /// Makes one of the last bucket and bucket `i` of another one, which is later.
+  public void join(SummaryColumns other, int i) {
+    int at = count - 1;
+    double before = values(Column.COUNT)[at];
+    double added = other.values(Column.COUNT)[i];
+    values(Column.HISTOGRAMS)[at] += other.values(Column.HISTOGRAMS)[i];
+    if (added == 0) {
+      return;
+    }
+    if (before == 0) {
+      double histograms = values(Column.HISTOGRAMS)[at];
+      for (int k = 0; k < COLUMNS; k++) {
+        values[k][at] = other.values[k][i];
+      }
+      values(Column.HISTOGRAMS)[at] = histograms;
+      return;
+    }
+    double last = values(Column.LAST)[at];
+    double first = other.values(Column.FIRST)[i];
+    values(Column.COUNT)[at] += added;
+    values(Column.SUM)[at] += other.values(Column.SUM)[i];
+    values(Column.MIN)[at] = lesser(values(Column.MIN)[at], other.values(Column.MIN)[i]);
+    values(Column.MAX)[at] = greater(values(Column.MAX)[at], other.values(Column.MAX)[i]);
+    values(Column.INCREASE)[at] +=
+        (first < last ? first : first - last) + other.values(Column.INCREASE)[i];
+    values(Column.LAST)[at] = other.values(Column.LAST)[i];
+    values(Column.INTEGRAL)[at] =
+        Math.min(values(Column.INTEGRAL)[at], other.values(Column.INTEGRAL)[i]);
   }
 
   private void begin(long endMs) {
@@ -176,11 +241,9 @@ public final class SummaryColumns {
   }
 
   private void finishSum() {
-    if (count > 0) {
-      double sum = values(Column.SUM)[count - 1];
-      values(Column.SUM)[count - 1] = Double.isInfinite(sum) ? sum : sum + compensation;
-      compensation = 0;
-    }
+    double sum = values(Column.SUM)[count - 1];
+    values(Column.SUM)[count - 1] = Double.isInfinite(sum) ? sum : sum + compensation;
+    compensation = 0;
   }
 
   private static double lesser(double least, double value) {
@@ -222,7 +285,7 @@ public final class SummaryColumns {
       largest = Math.max(largest, Math.abs(values(Column.MIN)[i]));
       largest = Math.max(largest, Math.abs(values(Column.MAX)[i]));
     }
-    return total * largest <= EXACT && exactExtremes(from, to);
+    return total * largest < EXACT && exactExtremes(from, to);
   }
 
   /// The floats in buckets `[from, to)`.
@@ -335,6 +398,11 @@ public final class SummaryColumns {
     }
     System.arraycopy(source.values(), 0, values(column), 0, count);
     return true;
+  }
+
+  /// Sets a column to 0.
+  void zero(Column column) {
+    Arrays.fill(values(column), 0, count, 0);
   }
 
   boolean anyHistogram() {

@@ -32,6 +32,15 @@ final class Annotations {
     infos.putIfAbsent(text, INFO + text + place(position));
   }
 
+  /// Says that summaries stood in for samples.
+  void summaries(long longestBucketMs) {
+    String text =
+        "samples of old times were read from summaries of up to "
+            + Durations.format(longestBucketMs)
+            + ", as max_source_resolution allows";
+    infos.putIfAbsent(text, INFO + text);
+  }
+
   /// Bucket counts of a classic histogram that had to be raised; merged over steps.
   void monotonicity(
       String metric,

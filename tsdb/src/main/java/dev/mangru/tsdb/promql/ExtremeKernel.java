@@ -17,6 +17,11 @@ final class ExtremeKernel extends WindowKernel {
   }
 
   @Override
+  BucketUse buckets() {
+    return largest ? BucketUse.GREATEST : BucketUse.LEAST;
+  }
+
+  @Override
   WindowKernel fork() {
     return new ExtremeKernel(largest);
   }

@@ -154,11 +154,15 @@ public final class PromqlEngine implements MetricQuery {
         new QueryBudget(ticker, limits.timeout(), limits.cancellation(), limits.maxSamples());
     budget.check();
     long lookback = (limits.lookback() == null ? options.lookback() : limits.lookback()).toMillis();
+    long longest = limits.maxSourceResolution().toMillis();
+    MetricStore source = longest == 0 ? store : new SummaryStore(store, longest);
+    lookback = Math.max(lookback, longest); // a bucket is one sample
     return new QueryContext(
-        store, options, startMs, endMs, stepMs, lookback, budget, new Annotations(expression));
+        source, options, startMs, endMs, stepMs, lookback, budget, new Annotations(expression));
   }
 
   private static QueryResult result(QueryValue value, QueryContext context) {
+    SummaryStore.note(context.store(), context.annotations());
     return new QueryResult(
         value,
         context.annotations().warnings(),

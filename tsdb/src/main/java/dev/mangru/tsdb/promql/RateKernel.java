@@ -48,6 +48,11 @@ final class RateKernel extends WindowKernel {
   }
 
   @Override
+  BucketUse buckets() {
+    return counter ? BucketUse.COUNTER : BucketUse.SAMPLES;
+  }
+
+  @Override
   WindowKernel fork() {
     return new RateKernel(counter, perSecond);
   }

@@ -7,6 +7,7 @@ import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Computes selectors and functions of a range series by series, so that an aggregation need not
 /// hold them all. Confined to the query's thread.
@@ -50,7 +51,7 @@ final class SeriesStream {
     long first = placement.endMs(context, steps.time(0)) - lookback;
     long last = placement.endMs(context, steps.last());
     Reading reading = new Reading(true, steps.count() == 1, presence);
-    scan(selector.matchers(), first, last, reading, worker(placement, steps, kernel), sink);
+    scan(selector.matchers(), first, last, reading, worker(placement, steps, kernel), null, sink);
   }
 
   /// A function of the windows of a range vector without extension.
@@ -66,7 +67,9 @@ final class SeriesStream {
     if (StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix) {
       long first = placement.endMs(context, steps.time(0)) - placement.rangeMs();
       long last = placement.endMs(context, steps.last());
-      scan(matrix.selector().matchers(), first, last, reading, worker, sink);
+      BucketReading buckets =
+          BucketReading.of(context, kernel.buckets(), placement, windows(placement, steps));
+      scan(matrix.selector().matchers(), first, last, reading, worker, buckets, sink);
       return;
     }
     double[] values = context.budget().allocate(steps.count());
@@ -96,11 +99,19 @@ final class SeriesStream {
       long untilMs,
       Reading reading,
       SeriesWorker worker,
+      @Nullable BucketReading buckets,
       Sink sink) {
     if (untilMs <= afterMs) {
       return;
     }
-    try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
+    if (buckets != null) {
+      worker.use(buckets);
+    }
+    TimeRange range = new TimeRange(afterMs + 1, untilMs);
+    try (Querier querier =
+        buckets == null
+            ? context.store().querier(range)
+            : context.store().querier(range, buckets.wanted())) {
       List<Querier.Series> selected =
           reading.newestOnly() ? querier.selectNewest(matchers) : querier.select(matchers);
       if (!ParallelScan.isWorth(querier, selected.size(), worker)

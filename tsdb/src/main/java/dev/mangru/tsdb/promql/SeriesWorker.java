@@ -18,6 +18,7 @@ final class SeriesWorker {
   private final StepWindows windows;
   private final QueryBudget budget;
   private final SampleColumns columns = new SampleColumns();
+  private @Nullable BucketReading buckets;
 
   /// At how many steps a series has a value.
   enum Presence {
@@ -41,6 +42,11 @@ final class SeriesWorker {
     return other == null ? null : new SeriesWorker(other, windows.fork(forked), forked);
   }
 
+  /// Reads buckets where a series has them.
+  void use(BucketReading reading) {
+    buckets = reading;
+  }
+
   boolean canFork() {
     return kernel.fork() != null;
   }
@@ -55,6 +61,12 @@ final class SeriesWorker {
 
   /// Reads a series and writes one value per step to `out`.
   Presence compute(Querier.Series series, SelectorReader.Reading reading, double[] out) {
+    if (buckets != null) {
+      Presence presence = buckets.compute(series, out);
+      if (presence != null) {
+        return presence;
+      }
+    }
     int count = SelectorReader.read(series, reading, columns, budget);
     if (count == 0) {
       return Presence.NONE;

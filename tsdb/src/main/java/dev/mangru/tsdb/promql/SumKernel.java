@@ -24,6 +24,11 @@ final class SumKernel extends WindowKernel {
   }
 
   @Override
+  BucketUse buckets() {
+    return average ? BucketUse.AVERAGE : BucketUse.SUM;
+  }
+
+  @Override
   WindowKernel fork() {
     return new SumKernel(average);
   }

@@ -34,6 +34,11 @@ abstract class WindowKernel {
     return Integer.MAX_VALUE;
   }
 
+  /// What it makes of buckets.
+  BucketUse buckets() {
+    return BucketUse.SAMPLES;
+  }
+
   /// Another one for another thread, or null if it cannot do without the query's own thread.
   @Nullable WindowKernel fork() {
     return null;

@@ -64,6 +64,11 @@ final class WindowKernels {
     }
 
     @Override
+    BucketUse buckets() {
+      return presence ? BucketUse.PRESENCE : BucketUse.COUNT;
+    }
+
+    @Override
     WindowKernel fork() {
       return new Count(presence);
     }
@@ -138,6 +143,11 @@ final class WindowKernels {
 
     LastTwo(boolean rate) {
       this.rate = rate;
+    }
+
+    @Override
+    BucketUse buckets() {
+      return rate ? BucketUse.COUNTER : BucketUse.SAMPLES;
     }
 
     @Override
