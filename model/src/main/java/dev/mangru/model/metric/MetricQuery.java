@@ -26,9 +26,9 @@ public interface MetricQuery {
   /// @param lookback how far an instant selector looks back, exclusive; null for the default of 5 m
   /// @param maxSamples samples held at one time
   /// @param cancellation lets the caller end the query early
-  /// @param maxSourceResolution the longest buckets of summaries that may stand in for samples, zero
-  ///   for none; wherever they do the result says so. Answers that are provably the same are given
-  ///   from summaries whatever this is
+  /// @param maxSourceResolution the longest buckets of summaries that may stand in for samples,
+  ///   zero for none; wherever they do the result says so. Answers that are provably the same are
+  ///   given from summaries whatever this is
   record Options(
       Duration timeout,
       @Nullable Duration lookback,
@@ -45,10 +45,7 @@ public interface MetricQuery {
 
     /// Options of a query that is answered as from the samples alone.
     public Options(
-        Duration timeout,
-        @Nullable Duration lookback,
-        long maxSamples,
-        Cancellation cancellation) {
+        Duration timeout, @Nullable Duration lookback, long maxSamples, Cancellation cancellation) {
       this(timeout, lookback, maxSamples, cancellation, Duration.ZERO);
     }
 

@@ -22,7 +22,8 @@ public interface Querier extends AutoCloseable {
 
   /// How many of the series that `matchers` select have a newest sample in the range that is no
   /// stale marker, by their values of the labels `names`; a label that a series does not have is
-  /// left out of its group. In no order. Null where that cannot be told without reading each series.
+  /// left out of its group. In no order. Null where that cannot be told without reading each
+  /// series.
   ///
   /// @throws dev.mangru.model.error.MangruException as [#select] does
   default @Nullable Map<Labels, Long> countNewest(List<LabelMatcher> matchers, List<String> names) {
@@ -71,9 +72,9 @@ public interface Querier extends AutoCloseable {
       }
     }
 
-    /// Replaces what `columns` holds by the series' samples inside the querier's range, put together
-    /// in the [Buckets] that the querier was opened for. False if that cannot be, or would not be
-    /// cheaper than to read the samples; then `columns` means nothing.
+    /// Replaces what `columns` holds by the series' samples inside the querier's range, put
+    /// together in the [Buckets] that the querier was opened for. False if that cannot be, or would
+    /// not be cheaper than to read the samples; then `columns` means nothing.
     default boolean readBuckets(BucketColumns columns) {
       return false;
     }
