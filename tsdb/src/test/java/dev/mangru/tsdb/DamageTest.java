@@ -264,4 +264,93 @@ class DamageTest {
       }
     }
   }
+
+  // ---- a failure, then a power cut -------------------------------------------------------------
+
+  /// Ways to end a life: fails at operation `n` of a step, goes on, and loses the power.
+  private interface Step {
+    void run(Tsdb store) throws IOException;
+  }
+
+  /// @return whether the step has an operation `n`
+  private static boolean failingAt(CrashDisk own, Tsdb store, int n, Step step) {
+    long before = own.operations();
+    own.failAt(n, CrashDisk.Fault.IO_ERROR);
+    try {
+      step.run(store);
+    } catch (IOException | MangruException e) {
+      assertThat(e.toString()).contains("Input/output error");
+    }
+    return own.operations() - before > n;
+  }
+
+  @Test
+  void a_manifest_never_names_bytes_of_the_registry_that_were_not_synced() throws IOException {
+    boolean more = true;
+    for (int i = 0; more; i++) {
+      int n = i / 6; // each with several fates of what was not synced
+      CrashDisk own = new CrashDisk(i);
+      Path data = own.root().resolve("data");
+      TsdbOptions options = TsdbOptions.builder(data).minFreeBytes(0).build();
+      try (Tsdb store = Tsdb.open(options, CLOCK, own)) {
+        for (int w = 4; w >= 3; w--) {
+          append(store, UP, T - w * WINDOW, w);
+          store.sealAll(NOW);
+        }
+        append(store, UP, T, 5); // not forgotten, so that the registry is not written anew
+        append(store, DOWN, T, 1);
+        more = failingAt(own, store, n, one -> one.sealAll(NOW));
+        if (!more || store.brokenBy() != null) {
+          continue;
+        }
+        store.compactIfDue(NOW.plus(Duration.ofHours(1))); // another manifest
+        own.powerOff();
+      }
+      CrashDisk after = own.reboot();
+      assertThat(TsdbCheck.check(data, after).problems()).as("fault at %d", n).isEmpty();
+      try (Tsdb store = Tsdb.open(options, CLOCK, after)) {
+        assertThat(Dump.of(store).get(UP)).as("fault at %d", n).hasSize(3);
+        assertThat(Dump.of(store).get(DOWN)).as("fault at %d", n).hasSize(1);
+        assertThat(store.stats().quarantined.sum()).as("fault at %d", n).isZero();
+      }
+    }
+  }
+
+  @Test
+  void a_dropped_series_that_comes_again_is_one_series_though_the_registry_has_it_twice()
+      throws IOException {
+    boolean more = true;
+    int dropped = 0;
+    for (int n = 0; more; n++) {
+      CrashDisk own = new CrashDisk(n);
+      Path data = own.root().resolve("data");
+      TsdbOptions options = TsdbOptions.builder(data).minFreeBytes(0).build();
+      try (Tsdb store = Tsdb.open(options, CLOCK, own)) {
+        append(store, UP, T - 6 * WINDOW, 1);
+        append(store, DOWN, T - 6 * WINDOW, 1);
+        store.sealAll(NOW);
+        more = failingAt(own, store, n, one -> one.compactIfDue(NOW.plus(Duration.ofHours(1))));
+        dropped += store.series().activeSeries() == 0 ? 1 : 0;
+        if (more && store.brokenBy() == null) {
+          append(store, DOWN, T, 2); // gets a number of its own, in another order
+          append(store, UP, T, 2);
+        }
+        own.powerOff();
+      }
+      CrashDisk after = own.reboot();
+      assertThat(TsdbCheck.check(data, after).problems()).as("fault at %d", n).isEmpty();
+      if (!more) {
+        continue;
+      }
+      try (Tsdb store = Tsdb.open(options, CLOCK, after)) {
+        for (int times = 0; times < 2; times++) {
+          assertThat(Dump.of(store)).as("fault at %d", n).containsOnlyKeys(UP, DOWN);
+          assertThat(Dump.of(store).get(UP)).as("fault at %d", n).hasSize(2);
+          assertThat(Dump.of(store).get(DOWN)).as("fault at %d", n).hasSize(2);
+          store.compactAll(NOW);
+        }
+      }
+    }
+    assertThat(dropped).isGreaterThan(2);
+  }
 }

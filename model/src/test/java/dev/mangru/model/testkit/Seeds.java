@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SeedsExtension.class)
 public @interface Seeds {
 
-  /// How many seeds; `-Dmangru.seeds=10000` overrides it for a long run.
+  /// How many seeds; `-Dmangru.seeds=10000` overrides it for a long run, and
+  /// `-Dmangru.first=1000000` begins elsewhere, for seeds that nobody has seen.
   int value();
 }

@@ -25,7 +25,8 @@ public final class SeedsExtension implements TestTemplateInvocationContextProvid
     long count =
         Long.getLong(
             "mangru.seeds", context.getRequiredTestMethod().getAnnotation(Seeds.class).value());
-    return (only == null ? LongStream.range(0, count) : LongStream.of(only))
+    long first = Long.getLong("mangru.first", 0);
+    return (only == null ? LongStream.range(first, first + count) : LongStream.of(only))
         .mapToObj(SeedInvocation::new);
   }
 
