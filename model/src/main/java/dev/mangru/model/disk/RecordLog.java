@@ -44,6 +44,10 @@ import org.slf4j.LoggerFactory;
 /// from then on; retrying a sync is how PostgreSQL lost data. Whatever else ends the committing
 /// thread does the same: nobody waits for it in vain.
 ///
+/// **Damage.** A crash tears only what was not synced, and the first record of each batch says that
+/// what is before it was. So a record at the end of the log that does not check is torn, and cut
+/// off, unless a whole one after it says so: then it is damaged, and an error.
+///
 /// The bytes are drawn in `FORMAT.md` beside this file.
 public final class RecordLog implements AutoCloseable {
 
@@ -51,7 +55,20 @@ public final class RecordLog implements AutoCloseable {
   public static final int MAX_RECORD_BYTES = 64 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
-  private static final byte[] MAGIC = "MGRULOG1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "MGRULOG2".getBytes(StandardCharsets.US_ASCII);
+
+  /// Of segments whose records never say [#SYNCED_BEFORE].
+  private static final byte[] MAGIC_1 = "MGRULOG1".getBytes(StandardCharsets.US_ASCII);
+
+  /// In the length of a record: everything before it in the segment was synced, and so may have
+  /// been acknowledged, before it was written.
+  private static final int SYNCED_BEFORE = 1 << 31;
+
+  /// Bytes after a broken record that are searched for such a record, and bytes of checksums that
+  /// this may take. Chosen: a fraction of a second.
+  private static final int MAX_SEARCHED_BYTES = 32 << 20;
+
+  private static final long MAX_CHECKED_BYTES = 256L << 20;
 
   /// Bytes of a record before its payload.
   public static final int RECORD_HEADER_BYTES = 8;
@@ -117,6 +134,9 @@ public final class RecordLog implements AutoCloseable {
 
   /// Whether the end of the segment was cut off since the last sync.
   private boolean cutOff;
+
+  /// Whether records of the segment may say [#SYNCED_BEFORE].
+  private boolean marks;
 
   /// Where a record stands.
   ///
@@ -199,7 +219,7 @@ public final class RecordLog implements AutoCloseable {
       long number = Math.max(1, firstSegment);
       WritableFile file = newSegment(disk, directory, number);
       return new RecordLog(
-          disk, directory, name, segmentBytes, durability, file, number, MAGIC.length);
+          disk, directory, name, segmentBytes, durability, file, number, MAGIC.length, true);
     }
     List<Path> filled = withoutEmptyTail(disk, segments);
     long wholeBytes = 0;
@@ -226,7 +246,16 @@ public final class RecordLog implements AutoCloseable {
         durability,
         file,
         number(last),
-        Math.max(wholeBytes, MAGIC.length));
+        Math.max(wholeBytes, MAGIC.length),
+        hasMarks(disk, last));
+  }
+
+  private static boolean hasMarks(Disk disk, Path segment) throws IOException {
+    try (ReadableFile file = disk.open(segment)) {
+      ByteBuffer magic = ByteBuffer.allocate(MAGIC.length);
+      file.readFully(0, magic);
+      return ByteBuffer.wrap(MAGIC).equals(magic.flip());
+    }
   }
 
   /// Opens a segment for writing after its whole part and makes that durable: what was read may
@@ -279,7 +308,8 @@ public final class RecordLog implements AutoCloseable {
       Durability durability,
       WritableFile segment,
       long segmentNumber,
-      long segmentLength) {
+      long segmentLength,
+      boolean marks) {
     this.disk = disk;
     this.directory = directory;
     this.segmentBytes = segmentBytes;
@@ -287,6 +317,7 @@ public final class RecordLog implements AutoCloseable {
     this.segment = segment;
     this.segmentNumber = segmentNumber;
     this.segmentLength = segmentLength;
+    this.marks = marks;
     this.committer = Thread.ofPlatform().name(name + "-commit").daemon().unstarted(this::run);
     this.committer.start();
   }
@@ -674,10 +705,12 @@ public final class RecordLog implements AutoCloseable {
 
   private @Nullable Throwable write(List<Entry> batch) {
     long before = segmentLength;
+    int mark = marks && !dirty ? SYNCED_BEFORE : 0;
     try {
       for (Entry entry : batch) {
         if (!stale(entry)) {
-          frame(entry.payload);
+          frame(entry.payload, mark);
+          mark = 0;
         }
       }
       flushFrame();
@@ -728,12 +761,13 @@ public final class RecordLog implements AutoCloseable {
   }
 
   /// Puts a record into the frame, and the frame to the disk each time it is full.
-  private void frame(ByteBuffer payload) throws IOException {
+  private void frame(ByteBuffer payload, int mark) throws IOException {
     ByteBuffer target = framed();
     if (target.remaining() < RECORD_HEADER_BYTES) {
       flushFrame();
     }
-    target.putInt(payload.remaining()).putInt(checksum(payload));
+    int head = payload.remaining() | mark;
+    target.putInt(head).putInt(checksum(head, payload));
     ByteBuffer rest = payload.duplicate();
     while (rest.hasRemaining()) {
       int count = Math.min(rest.remaining(), target.remaining());
@@ -767,6 +801,7 @@ public final class RecordLog implements AutoCloseable {
         WritableFile previous = segment;
         segment = next;
         segmentLength = MAGIC.length;
+        marks = true;
         lock.lock();
         try {
           segmentNumber++;
@@ -867,12 +902,13 @@ public final class RecordLog implements AutoCloseable {
       }
       ByteBuffer magic = ByteBuffer.allocate(MAGIC.length);
       file.readFully(0, magic);
-      if (!ByteBuffer.wrap(MAGIC).equals(magic.flip())) {
+      boolean marks = ByteBuffer.wrap(MAGIC).equals(magic.flip());
+      if (!marks && !ByteBuffer.wrap(MAGIC_1).equals(magic)) {
         if (last && length == MAGIC.length) {
           return 0; // the header itself was torn
         }
         throw new CorruptDataException(
-            path, 0, "\"MGRULOG1\"", StandardCharsets.ISO_8859_1.decode(magic).toString());
+            path, 0, "\"MGRULOG2\"", StandardCharsets.ISO_8859_1.decode(magic).toString());
       }
       long number = number(path);
       long offset = MAGIC.length;
@@ -882,18 +918,21 @@ public final class RecordLog implements AutoCloseable {
           return expectTail(last, path, offset, "a record header", (length - offset) + " bytes");
         }
         file.readFully(offset, header.clear());
-        int size = header.getInt(0);
+        int head = header.getInt(0);
         int crc = header.getInt(4);
+        int size = marks ? head & ~SYNCED_BEFORE : head;
         if (size <= 0 || size > MAX_RECORD_BYTES || size > length - offset - RECORD_HEADER_BYTES) {
-          return expectTail(last, path, offset, "a record length that fits", String.valueOf(size));
+          boolean torn = last && !(marks && syncedAfter(file, offset, length));
+          return expectTail(torn, path, offset, "a record length that fits", String.valueOf(size));
         }
         ByteBuffer payload = ByteBuffer.allocate(size);
         file.readFully(offset + RECORD_HEADER_BYTES, payload);
         payload.flip();
-        int found = checksum(payload);
+        int found = checksum(head, payload);
         if (found != crc) {
+          boolean torn = last && !(marks && syncedAfter(file, offset, length));
           return expectTail(
-              last, path, offset, "checksum 0x%08x".formatted(crc), "0x%08x".formatted(found));
+              torn, path, offset, "checksum 0x%08x".formatted(crc), "0x%08x".formatted(found));
         }
         reader.read(new Position(number, offset), payload);
         offset += RECORD_HEADER_BYTES + size;
@@ -902,10 +941,33 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
+  /// Whether a whole record after the broken one at `offset` says that what is before it was
+  /// synced: no crash tears what was synced, so the broken one is damaged.
+  private static boolean syncedAfter(ReadableFile file, long offset, long length)
+      throws IOException {
+    int count = (int) Math.min(MAX_SEARCHED_BYTES, length - offset);
+    ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    file.readFully(offset, bytes);
+    long budget = MAX_CHECKED_BYTES;
+    for (int at = 1; at <= count - RECORD_HEADER_BYTES && budget > 0; at++) {
+      int head = bytes.getInt(at);
+      int size = head & ~SYNCED_BEFORE;
+      int room = count - at - RECORD_HEADER_BYTES;
+      if (head < 0 && size > 0 && size <= Math.min(room, MAX_RECORD_BYTES)) {
+        budget -= size;
+        int crc = bytes.getInt(at + 4);
+        if (crc == checksum(head, bytes.slice(at + RECORD_HEADER_BYTES, size))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static long expectTail(
-      boolean last, Path path, long offset, String expected, String found)
+      boolean torn, Path path, long offset, String expected, String found)
       throws CorruptDataException {
-    if (!last) {
+    if (!torn) {
       throw new CorruptDataException(path, offset, expected, found);
     }
     return offset;
@@ -942,13 +1004,12 @@ public final class RecordLog implements AutoCloseable {
     }
   }
 
-  private static int checksum(ByteBuffer payload) {
+  private static int checksum(int head, ByteBuffer payload) {
     CRC32C crc = new CRC32C();
-    int length = payload.remaining();
-    crc.update(length);
-    crc.update(length >>> 8);
-    crc.update(length >>> 16);
-    crc.update(length >>> 24);
+    crc.update(head);
+    crc.update(head >>> 8);
+    crc.update(head >>> 16);
+    crc.update(head >>> 24);
     crc.update(payload.duplicate());
     return (int) crc.getValue();
   }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -109,6 +110,52 @@ class RecordLogTest {
     assertThatThrownBy(() -> open(1 << 20))
         .isInstanceOf(CorruptDataException.class)
         .hasMessageContaining("00000001.log at offset 8: expected checksum");
+  }
+
+  @Test
+  void the_worked_example_of_the_format() throws IOException {
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("hi"));
+    }
+    assertThat(Files.readAllBytes(directory.resolve("00000001.log")))
+        .asHexString()
+        .isEqualTo("4D4752554C4F4732020000801A057D036869");
+  }
+
+  @Test
+  void a_broken_record_before_an_acknowledged_one_is_damage_and_no_torn_tail() throws IOException {
+    try (RecordLog log = open(1 << 20)) {
+      log.append(bytes("first"));
+      log.append(bytes("second"));
+      log.append(bytes("third"));
+    }
+    Path segment = directory.resolve("00000001.log");
+    byte[] whole = Files.readAllBytes(segment);
+    for (int place : new int[] {21, 23, 26, 30}) { // length, its highest byte, checksum, payload
+      byte[] content = whole.clone();
+      content[place] ^= 64;
+      Files.write(segment, content);
+      assertThatThrownBy(() -> open(1 << 20))
+          .as("byte %d", place)
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("00000001.log at offset 21: expected");
+      assertThat(read).containsExactly("first");
+      assertThatThrownBy(() -> RecordLog.read(Disk.REAL, directory, (_, _) -> {}))
+          .isInstanceOf(CorruptDataException.class);
+    }
+    assertThat(directory.resolve("00000001.log.torn")).doesNotExist();
+  }
+
+  @Test
+  void a_segment_of_version_1_is_read_and_gone_on_with() throws IOException {
+    byte[] old = HexFormat.of().parseHex("4d4752554c4f47310200000059725a886869");
+    Files.write(directory.resolve("00000001.log"), old);
+    try (RecordLog log = open(1 << 20)) {
+      assertThat(read).containsExactly("hi");
+      log.append(bytes("more"));
+    }
+    open(1 << 20).close();
+    assertThat(read).containsExactly("hi", "more");
   }
 
   @Test

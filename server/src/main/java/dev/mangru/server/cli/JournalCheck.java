@@ -113,7 +113,7 @@ record JournalCheck(String path, Meaning meaning) {
           ByteBuffer header =
               ByteBuffer.allocate(RecordLog.RECORD_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
           file.readFully(end, header);
-          int size = header.getInt(0);
+          int size = header.getInt(0) & Integer.MAX_VALUE; // the highest bit says something else
           if (size > 0 && size <= rest - RecordLog.RECORD_HEADER_BYTES) {
             CorruptDataException damaged =
                 new CorruptDataException(
