@@ -28,6 +28,10 @@ final class ColumnDecoder {
   }
 
   /// Reads the rest of a column after its first byte and what it means.
+  ///
+  /// Residuals are read here and not in a method of their own, so that this is longer than what C2
+  /// inlines (325 bytes of bytecode) and is compiled once, not again in each of its callers: the
+  /// first queries of a process spend more time on compiling than on reading.
   static void decode(ChunkBytes in, int tag, int count, long[] target, int at) {
     long divisor = 1;
     long remainder = 0;
@@ -47,7 +51,18 @@ final class ColumnDecoder {
     long first = order == Column.LEVEL ? 0 : in.zigZag();
     long second = order == Column.BEND || order == Column.LINE ? in.zigZag() : 0;
     long base = in.zigZag();
-    residuals(in, tag, count - skipped, target, at + skipped);
+    int packed = count - skipped;
+    int width = 0;
+    if ((tag & Column.PACKED) != 0) {
+      width = in.atMost(Long.SIZE, "bits");
+      int place = in.skip(Bits.bytes(packed, width));
+      Bits.unpack(in.array(), place, packed, width, target, at + skipped);
+    } else {
+      Arrays.fill(target, at + skipped, at + count, 0);
+    }
+    if ((tag & Column.PATCHED) != 0) {
+      patch(in, width, packed, target, at + skipped);
+    }
     switch (order) {
       case Column.LEVEL -> levels(target, at, count, base);
       case Column.STEP -> steps(target, at, count, first, base);
@@ -58,20 +73,6 @@ final class ColumnDecoder {
       for (int i = at; i < at + count; i++) {
         target[i] = target[i] * divisor + remainder;
       }
-    }
-  }
-
-  private static void residuals(ChunkBytes in, int tag, int count, long[] target, int at) {
-    int width = 0;
-    if ((tag & Column.PACKED) != 0) {
-      width = in.atMost(Long.SIZE, "bits");
-      int place = in.skip(Bits.bytes(count, width));
-      Bits.unpack(in.array(), place, count, width, target, at);
-    } else {
-      Arrays.fill(target, at, at + count, 0);
-    }
-    if ((tag & Column.PATCHED) != 0) {
-      patch(in, width, count, target, at);
     }
   }
 

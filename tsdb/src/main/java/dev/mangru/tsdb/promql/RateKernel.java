@@ -201,12 +201,18 @@ final class RateKernel extends WindowKernel {
     return result;
   }
 
-  /// The factor of each step where no zero is near.
+  /// The factor of each step where no zero is near. Most windows lie to their samples as the one
+  /// before does, and then have its factor.
   private void prepare(StepWindows windows, StepWindows.Column column) {
     int steps = column.from.length;
     if (column.factors.length == 0) {
       column.factors = new double[steps];
     }
+    long sampledBefore = -1;
+    long toStartBefore = -1;
+    long toEndBefore = -1;
+    int gapsBefore = -1;
+    double factor = 0;
     for (int i = 0; i < steps; i++) {
       int begin = column.from[i];
       int last = column.to[i] - 1;
@@ -214,21 +220,38 @@ final class RateKernel extends WindowKernel {
         continue;
       }
       long endMs = windows.endMs(i);
-      long startMs = endMs - windows.rangeMs();
-      double sampled = (times[last] - times[begin]) / 1000.0;
-      double average = sampled / (last - begin);
-      double threshold = average * 1.1;
-      double toStart = (times[begin] - startMs) / 1000.0;
-      double toEnd = (endMs - times[last]) / 1000.0;
-      if (toStart >= threshold) {
-        toStart = average / 2;
+      long sampledMs = times[last] - times[begin];
+      long toStartMs = times[begin] - (endMs - windows.rangeMs());
+      long toEndMs = endMs - times[last];
+      int gaps = last - begin;
+      if (sampledMs != sampledBefore
+          || toStartMs != toStartBefore
+          || toEndMs != toEndBefore
+          || gaps != gapsBefore) {
+        factor = factor(sampledMs, toStartMs, toEndMs, gaps, windows.rangeMs());
+        sampledBefore = sampledMs;
+        toStartBefore = toStartMs;
+        toEndBefore = toEndMs;
+        gapsBefore = gaps;
       }
-      if (toEnd >= threshold) {
-        toEnd = average / 2;
-      }
-      column.factors[i] = factor(sampled, toStart, toEnd, endMs - startMs);
+      column.factors[i] = factor;
     }
     column.factorsFor = factorsFor;
+  }
+
+  private double factor(long sampledMs, long toStartMs, long toEndMs, int gaps, long rangeMs) {
+    double sampled = sampledMs / 1000.0;
+    double average = sampled / gaps;
+    double threshold = average * 1.1;
+    double toStart = toStartMs / 1000.0;
+    double toEnd = toEndMs / 1000.0;
+    if (toStart >= threshold) {
+      toStart = average / 2;
+    }
+    if (toEnd >= threshold) {
+      toEnd = average / 2;
+    }
+    return factor(sampled, toStart, toEnd, rangeMs);
   }
 
   private double exact(double result, int begin, int last, long endMs, long rangeMs) {
