@@ -168,11 +168,15 @@ public final class BlockCheck {
     }
     LabelNames names = index.names();
     for (int name = 0; name < names.count(); name++) {
-      for (int value = 2; value <= names.values(name); value++) {
-        if (names.symbol(name, value - 1) >= names.symbol(name, value)) {
+      int last = -1;
+      for (int value = 1; value <= names.values(name); value++) {
+        int symbol = names.symbol(name, value);
+        if (symbol <= last) {
           problem("the values of label " + names.name(name) + " do not ascend at " + value);
         }
+        last = symbol;
       }
+      symbols.text(last); // the highest one is there, so all are
     }
   }
 

@@ -150,6 +150,11 @@ record Footer(
         }
         sections.add(section);
       }
+      // A chunk has an entry of a byte or more in the directory, and a series has a chunk.
+      if (chunks > sections.get(1).length()) {
+        throw reader.corrupt(
+            "at most " + sections.get(1).length() + " chunks", String.valueOf(chunks));
+      }
       if (reader.remaining() != 0) {
         throw reader.corrupt("the end of the footer", reader.remaining() + " more bytes");
       }

@@ -45,7 +45,7 @@ final class LabelSets {
       int labels = reader.u32();
       if (firstSet[s] != sets
           || rows < 1
-          || rows > Integer.MAX_VALUE - sets
+          || rows > file.footer().series() - sets // each set is that of a series
           || labels < 0
           || labels > reader.remaining() / COLUMN_BYTES) {
         throw file.corrupt(at, "a shape from set " + sets + " on", rows + " from " + firstSet[s]);

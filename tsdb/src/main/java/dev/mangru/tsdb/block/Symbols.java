@@ -152,6 +152,9 @@ final class Symbols {
     long offset = packed.offset() + from;
     byte[] plain = file.copy(offset, (int) length);
     if (length < plainLength) {
+      if (Zstd.getFrameContentSize(plain) != plainLength) {
+        throw file.corrupt(offset, plainLength + " bytes of text", "a frame of others");
+      }
       byte[] unpacked = new byte[plainLength];
       try {
         if (Zstd.decompress(unpacked, plain) != plainLength) {

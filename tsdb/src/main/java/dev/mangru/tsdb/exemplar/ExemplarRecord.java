@@ -112,9 +112,10 @@ final class ExemplarRecord {
     for (int i = 0; i < pairs.length; i++) {
       pairs[i] = in.text();
     }
-    for (int i = 2; i < pairs.length; i += 2) {
-      if (Labels.compareUtf8(pairs[i - 2], pairs[i]) >= 0) {
-        throw in.corrupt("labels sorted by name", pairs[i - 2] + " before " + pairs[i]);
+    for (int i = 0; i < pairs.length; i += 2) {
+      String before = i == 0 ? "" : pairs[i - 2]; // no name is empty
+      if (Labels.compareUtf8(before, pairs[i]) >= 0) {
+        throw in.corrupt("labels sorted by name", before + " before " + pairs[i]);
       }
     }
     return Labels.ofSortedPairs(pairs);

@@ -2,7 +2,6 @@ package dev.mangru.tsdb.ingest;
 
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Exemplar;
-import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.metric.NativeHistogram;
@@ -222,14 +221,7 @@ public final class RemoteWriteV1 {
     long timestampMs = 0;
     while (exemplar.nextField()) {
       switch (exemplar.field()) {
-        case 1 -> {
-          Label label = label(exemplar.readMessage());
-          if (label.name().isEmpty()) {
-            nameless = true;
-          } else {
-            about.set(label.name(), label.value());
-          }
-        }
+        case 1 -> nameless |= !label(exemplar.readMessage(), about);
         case 2 -> value = exemplar.readDouble();
         case 3 -> timestampMs = exemplar.readVarint();
         default -> exemplar.skip();
@@ -242,7 +234,8 @@ public final class RemoteWriteV1 {
     }
   }
 
-  private static Label label(ProtobufReader label) {
+  /// Adds a label; false if it has no name.
+  private static boolean label(ProtobufReader label, Labels.Builder about) {
     String name = "";
     String value = "";
     while (label.nextField()) {
@@ -252,7 +245,11 @@ public final class RemoteWriteV1 {
         default -> label.skip();
       }
     }
-    return new Label(name, value);
+    if (name.isEmpty()) {
+      return false;
+    }
+    about.set(name, value);
+    return true;
   }
 
   private void metadata(ProtobufReader metadata) {

@@ -143,8 +143,12 @@ final class SampleBytes {
     builder.resetHint(readHint(in)).schema((int) in.zigZag());
     builder.zero(Double.longBitsToDouble(in.u64()), in.u64());
     builder.total(in.u64(), Double.longBitsToDouble(in.u64()));
-    builder.positive(readSpans(in), readCounts(in));
-    builder.negative(readSpans(in), readCounts(in));
+    try {
+      builder.positive(readSpans(in), readCounts(in));
+      builder.negative(readSpans(in), readCounts(in));
+    } catch (IllegalArgumentException e) {
+      throw in.corrupt("spans that fit the counts", String.valueOf(e.getMessage()));
+    }
     double[] bounds = new double[in.count(8)];
     for (int i = 0; i < bounds.length; i++) {
       bounds[i] = Double.longBitsToDouble(in.u64());

@@ -15,7 +15,7 @@ class HostileBytesTest {
   @Test
   void any_bytes_are_times_or_malformed() {
     torment(
-        TimeCodecFuzz::fuzz,
+        TimeCodecFuzz::fuzzerTestOneInput,
         random -> {
           ByteWriter out = new ByteWriter(16);
           ColumnMaker maker = new ColumnMaker(random);
@@ -30,7 +30,7 @@ class HostileBytesTest {
   void any_bytes_are_values_or_malformed() {
     ValueCodec codec = new ValueCodec();
     torment(
-        ValueCodecFuzz::fuzz,
+        ValueCodecFuzz::fuzzerTestOneInput,
         random -> {
           ByteWriter out = new ByteWriter(16);
           int count = 1 + random.nextInt(60);
@@ -43,7 +43,7 @@ class HostileBytesTest {
   void any_bytes_are_a_chunk_or_malformed() {
     ChunkCodec codec = new ChunkCodec();
     torment(
-        ChunkCodecFuzz::fuzz,
+        ChunkCodecFuzz::fuzzerTestOneInput,
         random -> {
           ByteWriter out = new ByteWriter(16);
           SampleColumns samples = ChunkCodecTest.samples(random, 40);

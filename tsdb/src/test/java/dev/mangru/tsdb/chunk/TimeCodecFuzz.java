@@ -5,14 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mangru.tsdb.codec.ByteWriter;
 import dev.mangru.tsdb.codec.MalformedBytesException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 
 /// For a fuzzer: any bytes are times or malformed, and times come back.
-final class TimeCodecFuzz {
+public final class TimeCodecFuzz {
 
   private TimeCodecFuzz() {}
 
+  /// Columns of many kinds.
+  public static List<byte[]> seeds() {
+    Random random = new Random(7);
+    List<byte[]> seeds = new ArrayList<>();
+    ColumnMaker maker = new ColumnMaker(random);
+    for (int i = 0; i < 100; i++) {
+      ByteWriter out = new ByteWriter(16);
+      int count = 1 + random.nextInt(60);
+      long[] column = i % 2 == 0 ? maker.times(count) : maker.longs(count);
+      TimeCodec.encode(column, 0, count, out);
+      seeds.add(Mutations.input(count, out.toByteArray()));
+    }
+    return seeds;
+  }
+
   /// Two bytes of count, then an encoding, or what is none.
-  static void fuzz(byte[] data) {
+  public static void fuzzerTestOneInput(byte[] data) {
     if (data.length < 2) {
       return;
     }

@@ -17,13 +17,14 @@ final class SourceFile implements Closeable {
   private final Path path;
   private final ReadableFile file;
   private final long length;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+  private final ByteBuffer buffer;
   private long bufferOffset;
 
   private SourceFile(Path path, ReadableFile file, long length) {
     this.path = path;
     this.file = file;
     this.length = length;
+    this.buffer = ByteBuffer.allocate((int) Math.min(length, BUFFER_BYTES)).limit(0);
   }
 
   static SourceFile open(Disk disk, Path path) throws IOException {

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.transfer.prometheus;
 
 import dev.mangru.model.error.CorruptDataException;
 import java.io.IOException;
+import java.util.Arrays;
 
 /// The texts of an index: numbered in version 2, named by their file offset in version 1. Confined
 /// to one thread.
@@ -22,15 +23,20 @@ final class Symbols {
   /// Offset in the file of the first byte of `bytes`.
   private final long start;
 
-  private final long[] cachedRefs = new long[CACHE];
-  private final String[] cached = new String[CACHE];
+  /// As many as there are texts, up to [#CACHE], rounded up to a power of two.
+  private final long[] cachedRefs;
 
-  private Symbols(FileBytes bytes, int[] positions, long start) {
+  private final String[] cached;
+
+  private Symbols(FileBytes bytes, int count, int[] positions, long start) {
     this.bytes = bytes;
     this.positions = positions;
     this.start = start;
-    java.util.Arrays.fill(cachedRefs, -1);
-    java.util.Arrays.fill(cached, "");
+    int slots = Integer.highestOneBit(Math.clamp(count, 1, CACHE / 2)) * 2;
+    this.cachedRefs = new long[slots];
+    this.cached = new String[slots];
+    Arrays.fill(cachedRefs, -1);
+    Arrays.fill(cached, "");
   }
 
   static Symbols read(SourceFile file, long offset, int version) throws IOException {
@@ -53,12 +59,12 @@ final class Symbols {
       }
       bytes.skip(bytes.count());
     }
-    return new Symbols(bytes, positions, offset + 4);
+    return new Symbols(bytes, count, positions, offset + 4);
   }
 
   /// The text that a series names.
   String get(long ref, FileBytes from) throws CorruptDataException {
-    int slot = (int) (ref & (CACHE - 1));
+    int slot = (int) (ref & (cachedRefs.length - 1));
     if (cachedRefs[slot] == ref) {
       return cached[slot];
     }

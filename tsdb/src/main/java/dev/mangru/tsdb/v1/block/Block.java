@@ -252,6 +252,17 @@ public final class Block implements SampleSource {
         offset += table.lengths()[before] + 4L;
       }
       int length = table.lengths()[i];
+      // A sample takes two bits at least, the first one 128.
+      if (offset < Footer.MAGIC.length
+          || offset > footer.indexOffset() - length - 4
+          || table.counts()[i] > 4L * length - 63) {
+        throw unreadable(
+            new CorruptDataException(
+                path,
+                offset,
+                "a chunk before the index, of two bits a sample or more",
+                "%d samples in %d bytes".formatted(table.counts()[i], length)));
+      }
       byte[] bytes = new byte[length + 4];
       try {
         file.readFully(offset, ByteBuffer.wrap(bytes));

@@ -93,6 +93,9 @@ final class BlockIndex implements SeriesIndex {
     String[] pairs = new String[reader.count(2) * 2];
     for (int i = 0; i < pairs.length; i++) {
       pairs[i] = symbol(reader, symbols);
+      if (i >= 2 && i % 2 == 0 && Labels.compareUtf8(pairs[i - 2], pairs[i]) >= 0) {
+        throw reader.corrupt("labels sorted by name", pairs[i - 2] + " before " + pairs[i]);
+      }
     }
     return Labels.ofSortedPairs(pairs);
   }

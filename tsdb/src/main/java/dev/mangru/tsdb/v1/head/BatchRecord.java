@@ -46,6 +46,9 @@ public final class BatchRecord {
       String[] pairs = new String[reader.count(2) * 2];
       for (int p = 0; p < pairs.length; p++) {
         pairs[p] = reader.text();
+        if (p >= 2 && p % 2 == 0 && Labels.compareUtf8(pairs[p - 2], pairs[p]) >= 0) {
+          throw reader.corrupt("labels sorted by name", pairs[p - 2] + " before " + pairs[p]);
+        }
       }
       Newest newest = reader.u8() == 0 ? null : new Newest(reader.zigZag(), reader.u64());
       visitor.define(ref, Labels.ofSortedPairs(pairs), newest);
