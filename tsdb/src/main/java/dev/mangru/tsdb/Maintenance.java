@@ -529,15 +529,11 @@ final class Maintenance {
       }
       long firstRow = view.get().firstRow();
       int end = registered;
-      horizon.raise(before);
       int dropped =
           writePath.exclusively(() ->
               table.drop(
                   Math.min(end, table.endRef()),
-                  ref ->
-                      !live.get(ref)
-                          && table.lastRow(ref) < firstRow
-                          && table.newestMs(ref) < before));
+                  ref -> !live.get(ref) && isDead(ref, firstRow, before)));
       if (dropped > 0) {
         table.compact();
         files.rewriteRegistryFor(table, registered);
@@ -561,6 +557,17 @@ final class Maintenance {
         LOG.atDebug().setCause(e).log("series of a part that cannot be read");
       }
     }
+  }
+
+  /// Whether a series without parts has had no sample for long; then its newest one is no longer
+  /// known to the table.
+  private boolean isDead(int ref, long firstRow, long beforeMs) {
+    long newestMs = table.newestMs(ref);
+    if (table.lastRow(ref) >= firstRow || newestMs >= beforeMs) {
+      return false;
+    }
+    horizon.raise(newestMs);
+    return true;
   }
 
   // ---- deleting and copying --------------------------------------------------------------------

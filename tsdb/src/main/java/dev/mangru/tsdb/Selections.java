@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Which series earlier selections found, in the order of their labels, and where they are: a
@@ -44,8 +43,9 @@ final class Selections {
 
   /// What makes two selections the same.
   ///
+  /// @param table whether the series table was looked into
   /// @param blocks the numbers of the files looked into
-  private record Key(List<Matcher> matchers, List<Long> blocks) {}
+  private record Key(boolean table, List<Matcher> matchers, List<Long> blocks) {}
 
   /// What makes two matchers the same.
   private record Matcher(Operator operator, String name, String value) {}
@@ -69,10 +69,20 @@ final class Selections {
     this.maxBytes = maxBytes;
   }
 
+  /// What `matchers` select in `blocks`, or null if that is not known.
+  @Nullable Sorted find(List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
+    lock.lock();
+    try {
+      return kept.get(key(false, matchers, blocks));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// What `matchers` select in `view` and `blocks`, or null if that is not known.
   @Nullable Sorted find(
       SeriesView view, List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
-    Key key = key(matchers, blocks);
+    Key key = key(true, matchers, blocks);
     Sorted found;
     lock.lock();
     try {
@@ -97,44 +107,52 @@ final class Selections {
   /// Sorts series that `matchers` selected in `view`, joins those that they select in `blocks`, and
   /// remembers them.
   ///
-  /// @param limit throws if a block has more series than may be
+  /// @param numbers what they select in each block
   /// @throws IOException if a block cannot be read
   Sorted add(
       SeriesView view,
       List<LabelMatcher> matchers,
       int[] refs,
       List<StoreFile.Block> blocks,
-      IntConsumer limit)
+      int[][] numbers)
       throws IOException {
-    Sorted sorted = of(view, matchers, refs, blocks, limit);
-    keep(view, key(matchers, blocks), sorted);
+    Sorted sorted = of(view, refs, blocks, numbers);
+    keep(view, key(true, matchers, blocks), sorted);
+    return sorted;
+  }
+
+  /// As the other one, without those of the table.
+  Sorted add(List<LabelMatcher> matchers, List<StoreFile.Block> blocks, int[][] numbers)
+      throws IOException {
+    Sorted none = new Sorted(0, new int[0], new int[0][], new Labels[0], 64);
+    Sorted sorted = join(none, blocks, numbers);
+    keep(null, key(false, matchers, blocks), sorted);
     return sorted;
   }
 
   /// As [#add], without remembering.
-  static Sorted of(
-      SeriesView view,
-      List<LabelMatcher> matchers,
-      int[] refs,
-      List<StoreFile.Block> blocks,
-      IntConsumer limit)
+  static Sorted of(SeriesView view, int[] refs, List<StoreFile.Block> blocks, int[][] numbers)
       throws IOException {
-    Sorted sorted = sorted(view, refs);
+    return join(sorted(view, refs), blocks, numbers);
+  }
+
+  private static Sorted join(Sorted left, List<StoreFile.Block> blocks, int[][] numbers)
+      throws IOException {
+    Sorted sorted = left;
     for (int i = 0; i < blocks.size(); i++) {
       BlockFile file = blocks.get(i).file();
-      int[] numbers = file.select(matchers);
-      limit.accept(numbers.length);
-      Labels[] labels = new Labels[numbers.length];
-      for (int k = 0; k < numbers.length; k++) {
-        labels[k] = file.labels(numbers[k]);
+      Labels[] labels = new Labels[numbers[i].length];
+      for (int k = 0; k < labels.length; k++) {
+        labels[k] = file.labels(numbers[i][k]);
       }
-      sorted = join(sorted, numbers, labels);
+      sorted = join(sorted, numbers[i], labels);
     }
     return sorted;
   }
 
-  private static Key key(List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
+  private static Key key(boolean table, List<LabelMatcher> matchers, List<StoreFile.Block> blocks) {
     return new Key(
+        table,
         matchers.stream().map(one -> new Matcher(one.operator(), one.name(), one.value())).toList(),
         blocks.stream().map(one -> one.stored().number()).toList());
   }
@@ -253,10 +271,11 @@ final class Selections {
     return sized(end, refs, Arrays.copyOf(wider.numbers, last), wider.labels);
   }
 
-  private void keep(SeriesView view, Key key, Sorted sorted) {
+  /// @param view null if the selection has none of its series
+  private void keep(@Nullable SeriesView view, Key key, Sorted sorted) {
     lock.lock();
     try {
-      if (!index.refersTo(view.identity())) {
+      if (view != null && !index.refersTo(view.identity())) {
         kept.clear();
         bytes = 0;
         index = new WeakReference<>(view.identity());

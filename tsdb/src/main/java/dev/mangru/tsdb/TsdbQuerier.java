@@ -170,19 +170,19 @@ final class TsdbQuerier implements Querier {
     checkOpen();
     Readers readers = takeReaders();
     try {
-      Selections.Sorted all = selections.find(series, matchers, in);
-      BitSet present;
+      boolean inTable = recent || rowsOverlap() || blocks.size() < files.size();
+      Selections.Sorted all =
+          inTable ? selections.find(series, matchers, in) : selections.find(matchers, in);
+      BitSet present = all == null ? new BitSet() : present(readers, all.refs());
       if (all == null) {
-        int[] refs = series.select(matchers).toArray();
-        present = present(readers, refs);
-        int count = present.cardinality();
-        checkCount(count);
-        all =
-            count < refs.length / 2
-                ? Selections.of(series, matchers, present.stream().toArray(), in, this::checkCount)
-                : selections.add(series, matchers, refs, in, this::checkCount);
-      } else {
-        present = present(readers, all.refs());
+        int[][] numbers = inBlocks(in, matchers);
+        if (inTable) {
+          int[] refs = series.select(matchers).toArray();
+          present = present(readers, refs);
+          all = sorted(matchers, refs, present, in, numbers);
+        } else {
+          all = selections.add(matchers, in, numbers);
+        }
       }
       List<Series> found = new ArrayList<>();
       for (int i = 0; i < all.count(); i++) {
@@ -197,6 +197,33 @@ final class TsdbQuerier implements Querier {
     } finally {
       idle.addFirst(readers);
     }
+  }
+
+  private Selections.Sorted sorted(
+      List<LabelMatcher> matchers,
+      int[] refs,
+      BitSet present,
+      List<StoreFile.Block> in,
+      int[][] numbers)
+      throws IOException {
+    long most = present.cardinality();
+    checkCount((int) most);
+    for (int[] block : numbers) {
+      most += block.length;
+    }
+    return most < refs.length / 2 // else to sort and keep the others too would cost more
+        ? Selections.of(series, present.stream().toArray(), in, numbers)
+        : selections.add(series, matchers, refs, in, numbers);
+  }
+
+  private int[][] inBlocks(List<StoreFile.Block> in, List<LabelMatcher> matchers)
+      throws IOException {
+    int[][] numbers = new int[in.size()][];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.get(i).file().select(matchers);
+      checkCount(numbers[i].length);
+    }
+    return numbers;
   }
 
   /// Whether a series has samples in a block, that of one with deleted samples in the range.
@@ -603,8 +630,8 @@ final class TsdbQuerier implements Querier {
       return;
     }
     boolean placed = refs.length > FEW;
-    Selections.Sorted sorted =
-        Selections.of(series, matchers, refs, placed ? blocks : List.of(), this::checkCount);
+    List<StoreFile.Block> in = placed ? blocks : List.of();
+    Selections.Sorted sorted = Selections.of(series, refs, in, inBlocks(in, matchers));
     SampleColumns columns = new SampleColumns();
     for (int i = 0; i < sorted.count(); i++) {
       if (sorted.refs()[i] >= 0) {

@@ -25,7 +25,7 @@ class SelectionsTest {
 
   private static Selections.Sorted add(
       Selections selections, SeriesView view, List<LabelMatcher> matchers) throws IOException {
-    return selections.add(view, matchers, view.select(matchers).toArray(), NONE, _ -> {});
+    return selections.add(view, matchers, view.select(matchers).toArray(), NONE, new int[0][]);
   }
 
   private Selections.Sorted select(SeriesView view) throws IOException {

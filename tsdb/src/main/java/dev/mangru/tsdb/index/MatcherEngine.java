@@ -288,7 +288,7 @@ final class MatcherEngine {
     if (number < 0) {
       return found;
     }
-    if (selected.size() > (long) index.valueCount(number) * LABELS_PER_RUN) {
+    if (!fewerThanLists(selected, number)) {
       for (int pair = index.newestPair(number); pair != 0; pair = index.pairBefore(pair)) {
         if (!Runs.and(selected, index.postings().read(pair, endNumber)).isEmpty()) {
           found.add(index.values().get(index.pairValue(pair)));
@@ -315,6 +315,15 @@ final class MatcherEngine {
       found.add(index.values().get(index.pairValue(seen[i])));
     }
     return sorted(found);
+  }
+
+  /// Whether to look at the labels of these series costs less than to go through the lists of all
+  /// values of a name: there is at least a run for each value, and at most one for each series,
+  /// which is near for names like the metric's.
+  boolean fewerThanLists(Runs selected, int name) {
+    return selected.size()
+        <= Math.max(
+            (long) index.valueCount(name) * LABELS_PER_RUN, index.seriesCount() / LABELS_PER_RUN);
   }
 
   private static int distinct(int[] numbers, int count) {

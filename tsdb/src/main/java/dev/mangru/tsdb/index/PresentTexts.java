@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// does a value: mostly the first of its list is. Confined to one thread; used once.
 final class PresentTexts {
 
-  /// Reading one series' labels costs about as much as this many runs of a list, measured.
-  private static final int LABELS_PER_RUN = 16;
-
   private final LabelIndex index;
   private final MatcherEngine engine;
   private final int endNumber;
@@ -67,7 +64,7 @@ final class PresentTexts {
     if (number < 0) {
       return found;
     }
-    if (selected != null && selected.size() <= (long) index.valueCount(number) * LABELS_PER_RUN) {
+    if (selected != null && engine.fewerThanLists(selected, number)) {
       BitSet seen = new BitSet();
       Runs.Cursor cursor = selected.cursor();
       while (cursor.next()) {
