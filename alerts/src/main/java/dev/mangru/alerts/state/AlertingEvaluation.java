@@ -61,10 +61,12 @@ final class AlertingEvaluation {
   Map<Labels, ActiveAlerts.Element> elements(List<QueryValue.Sample> samples) {
     Map<Labels, ActiveAlerts.Element> elements = new LinkedHashMap<>();
     for (QueryValue.Sample sample : samples) {
+      // The value of an alert is a number; Prometheus shows 0 for a histogram.
+      double value = sample.histogram() == null ? sample.value() : 0;
       RuleTemplates.Input input =
           new RuleTemplates.Input(
               sample.labels(),
-              sample.value(),
+              value,
               options.externalLabels(),
               options.externalUrl(),
               sampleMs,
@@ -79,8 +81,7 @@ final class AlertingEvaluation {
       Labels.Builder annotations = Labels.builder();
       rule.annotations()
           .forEach((name, text) -> annotations.set(name, expand("annotation", name, text, input)));
-      if (elements.put(
-              labels, new ActiveAlerts.Element(labels, annotations.build(), sample.value()))
+      if (elements.put(labels, new ActiveAlerts.Element(labels, annotations.build(), value))
           != null) {
         throw new MangruException(
             ErrorCode.EXECUTION,
@@ -131,19 +132,25 @@ final class AlertingEvaluation {
   }
 
   /// The series that tell of pending and firing alerts.
-  static Map<Labels, Double> series(List<Alert> alerts) {
-    Map<Labels, Double> series = new LinkedHashMap<>();
+  static Map<Labels, QueryValue.Sample> series(List<Alert> alerts) {
+    Map<Labels, QueryValue.Sample> series = new LinkedHashMap<>();
     for (Alert alert : alerts) {
-      series.put(
+      put(
+          series,
           alert.labels().toBuilder()
               .set(Labels.METRIC_NAME, "ALERTS")
               .set("alertstate", alert.state().word())
               .build(),
-          1.0);
-      series.put(
+          1);
+      put(
+          series,
           alert.labels().toBuilder().set(Labels.METRIC_NAME, "ALERTS_FOR_STATE").build(),
           (double) alert.activeAt().getEpochSecond());
     }
     return series;
+  }
+
+  private static void put(Map<Labels, QueryValue.Sample> series, Labels labels, double value) {
+    series.put(labels, new QueryValue.Sample(labels, 0, value));
   }
 }

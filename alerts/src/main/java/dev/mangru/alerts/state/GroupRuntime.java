@@ -12,6 +12,7 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -322,14 +323,14 @@ final class GroupRuntime {
       long sampleMs,
       SeriesWriter writer,
       Set<Labels> returned) {
-    Map<Labels, Double> series =
+    Map<Labels, QueryValue.Sample> series =
         RecordingEvaluation.series(rule.rule(), elements.samples(), group.limit());
     write(rule, series, sampleMs, writer, returned);
   }
 
   private void write(
       RuleRuntime rule,
-      Map<Labels, Double> series,
+      Map<Labels, QueryValue.Sample> series,
       long sampleMs,
       SeriesWriter writer,
       Set<Labels> returned) {

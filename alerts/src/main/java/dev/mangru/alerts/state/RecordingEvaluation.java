@@ -20,15 +20,15 @@ final class RecordingEvaluation {
   /// @param limit most series; 0 for none
   /// @throws MangruException `EXECUTION` if two elements become one series, `QUERY_LIMIT` if there
   ///   are too many
-  static Map<Labels, Double> series(
+  static Map<Labels, QueryValue.Sample> series(
       Rule.Recording rule, List<QueryValue.Sample> elements, int limit) {
-    Map<Labels, Double> series = new LinkedHashMap<>();
+    Map<Labels, QueryValue.Sample> series = new LinkedHashMap<>();
     for (QueryValue.Sample element : elements) {
       Labels.Builder labels = element.labels().toBuilder().set(Labels.METRIC_NAME, rule.name());
       for (Label label : rule.labels()) {
         labels.set(label.name(), label.value());
       }
-      if (series.put(labels.build(), element.value()) != null) {
+      if (series.put(labels.build(), element) != null) {
         throw new MangruException(
             ErrorCode.EXECUTION,
             "vector contains metrics with the same labelset after applying rule labels");

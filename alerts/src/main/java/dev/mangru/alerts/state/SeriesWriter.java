@@ -3,8 +3,11 @@ package dev.mangru.alerts.state;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +31,7 @@ final class SeriesWriter {
 
   private record Pending(
       long timestampMs,
-      Map<Labels, Double> samples,
+      Map<Labels, QueryValue.Sample> samples,
       Set<Labels> stale,
       Consumer<@Nullable String> done) {}
 
@@ -43,7 +46,7 @@ final class SeriesWriter {
   /// @param done hears null once all is stored, or why it is not
   void add(
       long timestampMs,
-      Map<Labels, Double> samples,
+      Map<Labels, QueryValue.Sample> samples,
       Set<Labels> before,
       Consumer<@Nullable String> done) {
     Set<Labels> stale = new HashSet<>(before);
@@ -92,13 +95,23 @@ final class SeriesWriter {
     names.clear();
   }
 
+  private static void append(
+      Appender appender, Labels labels, long timestampMs, QueryValue.Sample sample) {
+    FloatHistogram histogram = sample.histogram();
+    if (histogram == null) {
+      appender.append(labels, timestampMs, sample.value());
+    } else {
+      appender.append(labels, timestampMs, SampleCursor.NO_START, histogram.toNative());
+    }
+  }
+
   private @Nullable String commit() {
     try {
       Appender appender = store.appender();
       boolean any = false;
       for (Pending each : pending) {
-        for (Map.Entry<Labels, Double> sample : each.samples().entrySet()) {
-          appender.append(sample.getKey(), each.timestampMs(), sample.getValue());
+        for (Map.Entry<Labels, QueryValue.Sample> sample : each.samples().entrySet()) {
+          append(appender, sample.getKey(), each.timestampMs(), sample.getValue());
           any = true;
         }
         for (Labels series : each.stale()) {

@@ -1,6 +1,7 @@
 package dev.mangru.model.metric;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One of PromQL's four result types. Times are milliseconds since the epoch.
 public sealed interface QueryValue {
@@ -26,23 +27,50 @@ public sealed interface QueryValue {
   }
 
   /// One element of a vector.
-  record Sample(Labels labels, long timestampMs, double value) {}
+  ///
+  /// @param value NaN if the element is a histogram
+  /// @param histogram null if the element is a float
+  record Sample(Labels labels, long timestampMs, double value, @Nullable FloatHistogram histogram) {
+
+    /// A float.
+    public Sample(Labels labels, long timestampMs, double value) {
+      this(labels, timestampMs, value, null);
+    }
+  }
 
   /// One series of a matrix. The arrays have equal length and are not changed after construction;
   /// times ascend.
+  ///
+  /// @param values NaN where the point is a histogram
+  /// @param histograms null where the point is a float; empty if all are
   @SuppressWarnings("ArrayRecordComponent") // a result of millions of points is not boxed
-  record Points(Labels labels, long[] timestampsMs, double[] values) {
+  record Points(
+      Labels labels,
+      long[] timestampsMs,
+      double[] values,
+      @Nullable FloatHistogram[] histograms) {
 
     public Points {
-      if (timestampsMs.length != values.length) {
+      if (timestampsMs.length != values.length
+          || (histograms.length != 0 && histograms.length != values.length)) {
         throw new IllegalArgumentException(
             timestampsMs.length + " times and " + values.length + " values");
       }
     }
 
+    /// A series of floats.
+    public Points(Labels labels, long[] timestampsMs, double[] values) {
+      this(labels, timestampsMs, values, new FloatHistogram[0]);
+    }
+
     /// How many points there are.
     public int count() {
       return values.length;
+    }
+
+    /// The histogram at `i`, or null if that point is a float.
+    public @Nullable FloatHistogram histogram(int i) {
+      return histograms.length == 0 ? null : histograms[i];
     }
   }
 }

@@ -39,7 +39,7 @@ final class EvalBlock {
   }
 
   /// One expected series.
-  record WantedSeries(Labels labels, List<@Nullable Double> values) {}
+  record WantedSeries(Labels labels, List<@Nullable ScriptValue> values) {}
 
   String expression = "";
   boolean range;
@@ -60,7 +60,6 @@ final class EvalBlock {
   long rangeVectorStartMs;
   long rangeVectorStepMs;
   final List<WantedSeries> series = new ArrayList<>();
-  boolean histograms;
 
   /// Reads the lines of a block.
   ///
@@ -153,8 +152,7 @@ final class EvalBlock {
       return true;
     }
     SeriesNotation.Line parsed = SeriesNotation.parse(line);
-    histograms |= parsed.histograms();
-    series.add(new WantedSeries(parsed.labels(), parsed.values()));
+    series.add(new WantedSeries(parsed.labels(), parsed.items()));
     return false;
   }
 

@@ -147,7 +147,9 @@ final class EvalRun {
       for (QueryValue.Points points : series) {
         int at = Arrays.binarySearch(points.timestampsMs(), time);
         if (at >= 0) {
-          middle.add(new QueryValue.Sample(points.labels(), time, points.values()[at]));
+          middle.add(
+              new QueryValue.Sample(
+                  points.labels(), time, points.values()[at], points.histogram(at)));
         }
       }
     }
@@ -246,9 +248,9 @@ final class EvalRun {
       if (index == null || (block.ordered && index != i)) {
         return mismatch;
       }
-      List<@Nullable Double> values = block.series.get(index).values();
-      Double value = values.isEmpty() ? null : values.getFirst();
-      if (value == null || !ExpectedValue.matches(value, sample.value())) {
+      List<@Nullable ScriptValue> values = block.series.get(index).values();
+      ScriptValue value = values.isEmpty() ? null : values.getFirst();
+      if (value == null || !ExpectedValue.matches(value, sample.value(), sample.histogram())) {
         return mismatch;
       }
     }
@@ -305,14 +307,14 @@ final class EvalRun {
       }
       int next = 0;
       for (int i = 0; i < wanted.values().size(); i++) {
-        Double value = wanted.values().get(i);
+        ScriptValue value = wanted.values().get(i);
         if (value == null) {
           continue;
         }
         boolean same =
             next < points.count()
                 && points.timestampsMs()[next] == startMs + i * stepMs
-                && ExpectedValue.matches(value, points.values()[next]);
+                && ExpectedValue.matches(value, points.values()[next], points.histogram(next));
         if (!same) {
           return mismatch;
         }
@@ -336,13 +338,18 @@ final class EvalRun {
     StringBuilder text = new StringBuilder();
     switch (value) {
       case QueryValue.Vector(List<QueryValue.Sample> samples) ->
-          samples.forEach(
-              one -> text.append(one.labels()).append(' ').append(one.value()).append("; "));
+          samples.forEach(one ->
+              text.append(one.labels())
+                  .append(' ')
+                  .append(one.value())
+                  .append(one.histogram() == null ? "" : one.histogram().toString())
+                  .append("; "));
       case QueryValue.Matrix(List<QueryValue.Points> series) ->
           series.forEach(one ->
               text.append(one.labels())
                   .append(' ')
                   .append(Arrays.toString(one.values()))
+                  .append(one.histograms().length == 0 ? "" : Arrays.toString(one.histograms()))
                   .append(" at ")
                   .append(Arrays.toString(one.timestampsMs()))
                   .append("; "));

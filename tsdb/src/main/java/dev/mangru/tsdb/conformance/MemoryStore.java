@@ -1,6 +1,5 @@
 package dev.mangru.tsdb.conformance;
 
-import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.LabelMatcher;
@@ -18,12 +17,16 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// A store of sorted maps: the plainest thing that keeps the port's contract, for scripts and as an
 /// oracle. Confined to one thread.
 public final class MemoryStore implements MetricStore {
 
-  private final TreeMap<Labels, TreeMap<Long, Double>> series = new TreeMap<>();
+  private final TreeMap<Labels, TreeMap<Long, Sample>> series = new TreeMap<>();
+
+  /// A float or a histogram, and when its counter began.
+  private record Sample(double value, @Nullable NativeHistogram histogram, long startMs) {}
 
   /// An empty store.
   public MemoryStore() {}
@@ -35,13 +38,17 @@ public final class MemoryStore implements MetricStore {
 
       @Override
       public void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram) {
-        throw MangruException.badData("this store keeps no native histograms");
+        put(labels, timestampMs, new Sample(histogram.sum(), histogram, startMs));
       }
 
       @Override
       public void append(Labels labels, long timestampMs, long startMs, double value) {
+        put(labels, timestampMs, new Sample(value, null, startMs));
+      }
+
+      private void put(Labels labels, long timestampMs, Sample sample) {
         batch.add(
-            () -> series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, value));
+            () -> series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(timestampMs, sample));
       }
 
       @Override
@@ -72,9 +79,9 @@ public final class MemoryStore implements MetricStore {
     @Override
     public List<Series> select(List<LabelMatcher> matchers) {
       List<Series> selected = new ArrayList<>();
-      for (Map.Entry<Labels, TreeMap<Long, Double>> entry : series.entrySet()) {
+      for (Map.Entry<Labels, TreeMap<Long, Sample>> entry : series.entrySet()) {
         if (LabelMatcher.allMatch(matchers, entry.getKey())) {
-          NavigableMap<Long, Double> inRange =
+          NavigableMap<Long, Sample> inRange =
               entry.getValue().subMap(range.startMs(), true, range.endMs(), true);
           if (!inRange.isEmpty()) {
             selected.add(new Stored(entry.getKey(), inRange));
@@ -110,7 +117,7 @@ public final class MemoryStore implements MetricStore {
     }
   }
 
-  private record Stored(Labels labels, NavigableMap<Long, Double> values)
+  private record Stored(Labels labels, NavigableMap<Long, Sample> values)
       implements Querier.Series {
 
     @Override
@@ -120,11 +127,11 @@ public final class MemoryStore implements MetricStore {
   }
 
   private static final class MapCursor implements SampleCursor {
-    private final Iterator<Map.Entry<Long, Double>> rest;
+    private final Iterator<Map.Entry<Long, Sample>> rest;
     private long timestampMs;
-    private double value;
+    private Sample sample = new Sample(0, null, NO_START);
 
-    MapCursor(Iterator<Map.Entry<Long, Double>> rest) {
+    MapCursor(Iterator<Map.Entry<Long, Sample>> rest) {
       this.rest = rest;
     }
 
@@ -133,9 +140,9 @@ public final class MemoryStore implements MetricStore {
       if (!rest.hasNext()) {
         return false;
       }
-      Map.Entry<Long, Double> entry = rest.next();
+      Map.Entry<Long, Sample> entry = rest.next();
       timestampMs = entry.getKey();
-      value = entry.getValue();
+      sample = entry.getValue();
       return true;
     }
 
@@ -146,7 +153,17 @@ public final class MemoryStore implements MetricStore {
 
     @Override
     public double value() {
-      return value;
+      return sample.value();
+    }
+
+    @Override
+    public @Nullable NativeHistogram histogram() {
+      return sample.histogram();
+    }
+
+    @Override
+    public long startMs() {
+      return sample.startMs();
     }
   }
 }

@@ -99,14 +99,10 @@ final class ParserTables {
 
   private void series(String where, JsonNode row) {
     String text = row.get("input").asString();
-    if (text.contains("{{")) {
-      report.skip("native histograms are not stored yet", 1);
-      return;
-    }
     boolean ok = row.get("ok").asBoolean();
-    List<@Nullable Double> values;
+    SeriesNotation.Line line;
     try {
-      values = SeriesNotation.parse(text).values();
+      line = SeriesNotation.parse(text);
     } catch (IllegalArgumentException e) {
       if (ok) {
         report.fail(where + ": " + text, "parses", String.valueOf(e.getMessage()));
@@ -116,9 +112,14 @@ final class ParserTables {
       return;
     }
     if (!ok) {
-      report.fail(where + ": " + text, "does not parse", values.toString());
+      report.fail(where + ": " + text, "does not parse", line.toString());
       return;
     }
+    if (line.histograms()) {
+      report.pass(); // the table does not say what they are
+      return;
+    }
+    List<@Nullable Double> values = line.values();
     List<@Nullable Double> expected = new ArrayList<>();
     JsonNode wanted = row.get("values");
     for (int i = 0; wanted != null && i < wanted.size(); i++) {

@@ -3,21 +3,18 @@ package dev.mangru.tsdb.conformance;
 import dev.mangru.model.conformance.ConformanceReport;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Appender;
-import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
-import dev.mangru.tsdb.promql.Expr;
-import dev.mangru.tsdb.promql.Function;
+import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.tsdb.promql.PromqlEngine;
 import dev.mangru.tsdb.promql.PromqlOptions;
-import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,24 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// The language is that of Prometheus' `promqltest`.
 public final class ScriptRunner {
 
-  private static final String NO_HISTOGRAMS = "native histograms are not stored yet";
-  private static final String NO_START_TIMESTAMPS = "start timestamps are not stored yet";
-  private static final Set<Function> NEEDING_HISTOGRAMS =
-      EnumSet.of(
-          Function.HISTOGRAM_AVG,
-          Function.HISTOGRAM_COUNT,
-          Function.HISTOGRAM_SUM,
-          Function.HISTOGRAM_STDDEV,
-          Function.HISTOGRAM_STDVAR);
-
   private final Supplier<MetricStore> stores;
   private final PromqlOptions options;
   private final ConformanceReport report;
   private final String name;
   private MetricStore store;
 
-  /// Series that were loaded and cannot be stored, with the reason.
-  private final Map<Labels, String> missing = new LinkedHashMap<>();
+  /// Gives histograms the hints that they have after a round trip through chunks.
+  private ChunkHints hints = new ChunkHints();
 
   /// A runner for the script called `name`.
   ///
@@ -96,7 +83,7 @@ public final class ScriptRunner {
       if (word.equals("clear")) {
         store.close();
         store = stores.get();
-        missing.clear();
+        hints = new ChunkHints();
         return 1;
       }
       if (word.startsWith("load")) {
@@ -117,50 +104,46 @@ public final class ScriptRunner {
   private void load(List<String> block, boolean withCustomBuckets) {
     String[] words = block.getFirst().split("[ \t]+", -1);
     long stepMs = EvalBlock.time(words[1]);
-    Map<Labels, List<@Nullable Double>> loaded = new LinkedHashMap<>();
+    Map<Labels, List<@Nullable ScriptValue>> loaded = new LinkedHashMap<>();
+    Map<Labels, List<@Nullable Long>> starts = new HashMap<>();
     for (String line : block.subList(1, block.size())) {
       SeriesNotation.Line parsed = SeriesNotation.parse(line);
-      if (parsed.histograms()) {
-        missing.put(parsed.labels(), NO_HISTOGRAMS);
-      } else if (parsed.startTimestamps()) {
-        missing.put(parsed.labels(), NO_START_TIMESTAMPS);
+      if (parsed.starts() != null) {
+        starts.put(parsed.labels(), parsed.starts());
       } else {
-        loaded.put(parsed.labels(), parsed.values());
-        if (withCustomBuckets) {
-          customBuckets(parsed.labels());
-        }
+        loaded.put(parsed.labels(), parsed.items());
       }
     }
+    if (withCustomBuckets) {
+      loaded.putAll(CustomBuckets.of(loaded));
+    }
     Appender appender = store.appender();
-    loaded.forEach((labels, values) -> {
-      for (int i = 0; i < values.size(); i++) {
-        Double value = values.get(i);
-        if (value != null) {
-          appender.append(labels, i * stepMs, value);
+    loaded.forEach((labels, items) -> {
+      List<@Nullable Long> began = starts.getOrDefault(labels, List.of());
+      for (int i = 0; i < items.size(); i++) {
+        ScriptValue item = items.get(i);
+        Long before = i < began.size() ? began.get(i) : null;
+        if (item != null) {
+          append(appender, labels, i * stepMs, before, item);
         }
       }
     });
     appender.commit();
   }
 
-  /// The histogram that buckets, sums and counts would have become.
-  private void customBuckets(Labels labels) {
-    String metric = labels.metricName();
-    for (String suffix : List.of("_bucket", "_count", "_sum")) {
-      if (metric.endsWith(suffix)) {
-        String base = metric.substring(0, metric.length() - suffix.length());
-        missing.put(
-            labels.toBuilder().set(Labels.METRIC_NAME, base).remove("le").build(), NO_HISTOGRAMS);
-      }
+  private void append(
+      Appender appender, Labels labels, long timeMs, @Nullable Long before, ScriptValue item) {
+    long startMs = before == null ? SampleCursor.NO_START : timeMs + before;
+    FloatHistogram histogram = item.histogram();
+    if (histogram == null) {
+      hints.number(labels);
+      appender.append(labels, timeMs, startMs, item.number());
+    } else {
+      appender.append(labels, timeMs, startMs, hints.stored(labels, histogram).toNative());
     }
   }
 
   private void evaluate(EvalBlock block, String where) {
-    String reason = reasonToSkip(block);
-    if (reason != null) {
-      report.skip(reason, 1);
-      return;
-    }
     EvalRun run = new EvalRun(new PromqlEngine(store, options), options, block);
     EvalRun.Mismatch mismatch = run.run();
     if (mismatch == null) {
@@ -168,28 +151,5 @@ public final class ScriptRunner {
     } else {
       report.fail(where + ": " + mismatch.query(), mismatch.expected(), mismatch.got());
     }
-  }
-
-  private @Nullable String reasonToSkip(EvalBlock block) {
-    if (block.histograms) {
-      return NO_HISTOGRAMS;
-    }
-    List<Expr> nodes = new ArrayList<>();
-    PromqlParser.tryParse(block.expression, options)
-        .expression()
-        .ifPresent(root -> Expressions.collect(root, nodes));
-    for (Expr node : nodes) {
-      if (node instanceof Expr.Call call && NEEDING_HISTOGRAMS.contains(call.function())) {
-        return NO_HISTOGRAMS;
-      }
-      if (node instanceof Expr.VectorSelector selector) {
-        for (Map.Entry<Labels, String> entry : missing.entrySet()) {
-          if (LabelMatcher.allMatch(selector.matchers(), entry.getKey())) {
-            return entry.getValue();
-          }
-        }
-      }
-    }
-    return null;
   }
 }

@@ -1,9 +1,11 @@
 package dev.mangru.tsdb.conformance;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.tsdb.promql.Expr;
+import dev.mangru.tsdb.promql.HistogramMath;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
@@ -21,36 +23,156 @@ public final class SeriesNotation {
 
   /// What a line says.
   ///
-  /// @param values null where there is no sample
-  /// @param histograms whether a value is a native histogram; then `values` is empty
-  /// @param startTimestamps whether the line gives start timestamps instead of values
+  /// @param items null where there is no sample
+  /// @param starts start timestamps in milliseconds relative to each sample, null where there is
+  ///   none; null altogether for a line of samples
   public record Line(
-      Labels labels, List<@Nullable Double> values, boolean histograms, boolean startTimestamps) {}
+      Labels labels, List<@Nullable ScriptValue> items, @Nullable List<@Nullable Long> starts) {
+
+    /// Whether a value is a native histogram.
+    public boolean histograms() {
+      return items.stream().anyMatch(item -> item != null && item.histogram() != null);
+    }
+
+    /// The values of a line without histograms.
+    public List<@Nullable Double> values() {
+      List<@Nullable Double> values = new ArrayList<>();
+      items.forEach(item -> values.add(item == null ? null : (Double) item.number()));
+      return values;
+    }
+  }
 
   /// Reads one line.
   ///
   /// @throws IllegalArgumentException if it is malformed
   public static Line parse(String line) {
     int end = metricEnd(line);
-    String metric = line.substring(0, end);
+    Labels labels = labels(line.substring(0, end));
     String rest = line.substring(end);
-    Labels labels = labels(metric);
     if (rest.startsWith("@st")) {
-      return new Line(labels, List.of(), false, true);
+      List<@Nullable Long> starts = new ArrayList<>();
+      for (String word : words(rest.substring(3))) {
+        start(word, starts);
+      }
+      return new Line(labels, List.of(), starts);
     }
     if (!rest.isEmpty() && rest.charAt(0) != ' ' && rest.charAt(0) != '\t') {
       throw new IllegalArgumentException("unexpected text after the series: " + rest);
     }
-    if (rest.contains("{{")) {
-      return new Line(labels, List.of(), true, false);
-    }
-    List<@Nullable Double> values = new ArrayList<>();
-    for (String item : rest.trim().split("[ \t]+", -1)) {
-      if (!item.isEmpty()) {
-        item(item, values);
+    List<@Nullable ScriptValue> items = new ArrayList<>();
+    for (String word : words(rest)) {
+      if (word.startsWith("{{")) {
+        histogram(word, items);
+      } else {
+        item(word, items);
       }
     }
-    return new Line(labels, values, false, false);
+    return new Line(labels, items, null);
+  }
+
+  /// Splits at blanks outside double braces.
+  private static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    boolean inside = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (text.startsWith("{{", i)) {
+        inside = true;
+      } else if (text.startsWith("}}", i)) {
+        inside = false;
+      }
+      if (!inside && (c == ' ' || c == '\t')) {
+        if (!word.isEmpty()) {
+          words.add(word.toString());
+          word.setLength(0);
+        }
+      } else {
+        word.append(c);
+      }
+    }
+    if (inside) {
+      throw new IllegalArgumentException("a histogram does not end: " + text);
+    }
+    if (!word.isEmpty()) {
+      words.add(word.toString());
+    }
+    return words;
+  }
+
+  /// `{{…}}`, `{{…}}xN`, `{{…}}+{{…}}xN`.
+  private static void histogram(String word, List<@Nullable ScriptValue> items) {
+    int end = word.indexOf("}}");
+    HistogramNotation.Parsed first = HistogramNotation.parse(word.substring(2, end));
+    String rest = word.substring(end + 2);
+    if (rest.isEmpty()) {
+      items.add(new ScriptValue(0, first.histogram(), first.hinted()));
+      return;
+    }
+    FloatHistogram step = null;
+    boolean minus = rest.startsWith("-{{");
+    if (minus || rest.startsWith("+{{")) {
+      int stepEnd = rest.indexOf("}}");
+      step = HistogramNotation.parse(rest.substring(3, stepEnd)).histogram();
+      rest = rest.substring(stepEnd + 2);
+      if (step.schema() < first.histogram().schema()) {
+        throw new IllegalArgumentException(
+            "error combining histograms: cannot merge from schema "
+                + step.schema()
+                + " to "
+                + first.histogram().schema());
+      }
+    }
+    if (!rest.startsWith("x")) {
+      throw new IllegalArgumentException("a step needs a count: " + word);
+    }
+    FloatHistogram[] value = {first.histogram()};
+    FloatHistogram added = step;
+    repeat(
+        rest.substring(1),
+        word,
+        _ -> {
+          items.add(new ScriptValue(0, value[0], first.hinted()));
+          if (added != null) {
+            value[0] = HistogramMath.combine(value[0], added, minus);
+          }
+        },
+        true);
+  }
+
+  /// `_`, `_xN`, `<dur>`, `<dur>xN`, `<dur>+<dur>xN`, `<dur>-<dur>xN`.
+  private static void start(String word, List<@Nullable Long> starts) {
+    if (word.equals("_")) {
+      starts.add(null);
+      return;
+    }
+    if (word.startsWith("_x")) {
+      repeat(word.substring(2), word, _ -> starts.add(null), false);
+      return;
+    }
+    int times = word.lastIndexOf('x');
+    String arithmetic = times < 0 ? word : word.substring(0, times);
+    int split = secondSign(arithmetic);
+    long[] value = {
+      EvalBlock.time(unsigned(split < 0 ? arithmetic : arithmetic.substring(0, split)))
+    };
+    if (times < 0) {
+      starts.add(value[0]);
+      return;
+    }
+    long step = split < 0 ? 0 : EvalBlock.time(unsigned(arithmetic.substring(split)));
+    repeat(
+        word.substring(times + 1),
+        word,
+        _ -> {
+          starts.add(value[0]);
+          value[0] += step;
+        },
+        true);
+  }
+
+  private static String unsigned(String duration) {
+    return duration.startsWith("+") ? duration.substring(1) : duration;
   }
 
   /// Where the metric ends: at the first blank or `@` outside braces and quotes.
@@ -115,7 +237,7 @@ public final class SeriesNotation {
     return labels.build();
   }
 
-  private static void item(String item, List<@Nullable Double> values) {
+  private static void item(String item, List<@Nullable ScriptValue> values) {
     if (item.equals("_")) {
       values.add(null);
       return;
@@ -125,11 +247,11 @@ public final class SeriesNotation {
       return;
     }
     if (item.equals("stale")) {
-      values.add(StaleMarker.VALUE);
+      values.add(ScriptValue.of(StaleMarker.VALUE));
       return;
     }
     if (item.startsWith("stalex")) {
-      repeat(item.substring(6), item, _ -> values.add(StaleMarker.VALUE), true);
+      repeat(item.substring(6), item, _ -> values.add(ScriptValue.of(StaleMarker.VALUE)), true);
       return;
     }
     int times = item.lastIndexOf('x');
@@ -139,7 +261,7 @@ public final class SeriesNotation {
       if (split > 0) {
         throw new IllegalArgumentException("a step needs a count: " + item);
       }
-      values.add(number(item));
+      values.add(ScriptValue.of(number(item)));
       return;
     }
     double[] value = {number(split < 0 ? arithmetic : arithmetic.substring(0, split))};
@@ -148,7 +270,7 @@ public final class SeriesNotation {
         item.substring(times + 1),
         item,
         _ -> {
-          values.add(value[0]);
+          values.add(ScriptValue.of(value[0]));
           value[0] += step;
         },
         true);

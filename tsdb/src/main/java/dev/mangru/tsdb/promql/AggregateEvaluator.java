@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
@@ -55,6 +56,10 @@ final class AggregateEvaluator {
       return counted;
     }
     checkParameter(aggregate, parameter, series);
+    if (ignoresHistograms(aggregate.operation())
+        && series.stream().anyMatch(one -> one.histograms() != null)) {
+      noteIgnored(aggregate);
+    }
     List<Group> groups = groups(aggregate, aggregate.grouping(), series);
     List<StepSeries> result = new ArrayList<>();
     if (selects(aggregate.operation())) {
@@ -97,8 +102,8 @@ final class AggregateEvaluator {
           steps,
           new WindowKernels.Edge(true),
           presence,
-          (labels, dropName, values, full) ->
-              fold.add(grouper.number(labels), dropName, values, full));
+          (labels, dropName, values, histograms, full) ->
+              fold.add(grouper.number(labels), dropName, values, histograms, full));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
       boolean nameGoes = !RangeFunctions.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
@@ -106,21 +111,92 @@ final class AggregateEvaluator {
       functions.stream(
           call,
           steps,
-          (labels, dropName, values, full) ->
-              fold.add(grouper.number(labels), later || dropName, values, full));
+          (labels, dropName, values, histograms, full) ->
+              fold.add(grouper.number(labels), later || dropName, values, histograms, full));
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);
       for (StepSeries one : input.series()) {
-        fold.add(grouper.number(one.labels()), one.dropName(), one.values(), false);
+        fold.add(
+            grouper.number(one.labels()), one.dropName(), one.values(), one.histograms(), false);
       }
       evaluator.release(input);
     }
     List<StepSeries> result = new ArrayList<>(grouper.count());
     for (int group = 0; group < grouper.count(); group++) {
-      result.add(new StepSeries(grouper.labels(group), fold.dropName(group), fold.result(group)));
+      FoldedHistograms folded = fold.histograms(group);
+      double[] values = fold.result(group);
+      result.add(
+          new StepSeries(
+              grouper.labels(group),
+              fold.dropName(group),
+              values,
+              folded == null ? null : histograms(aggregate, folded, values)));
+    }
+    if (fold.ignoredHistograms()) {
+      noteIgnored(aggregate);
     }
     return new Evaluated.Vectors(result);
+  }
+
+  private void noteIgnored(Expr.Aggregate aggregate) {
+    context
+        .annotations()
+        .info(
+            "ignored histogram in " + aggregate.operation().text() + " aggregation",
+            picks(aggregate.operation()) ? aggregate.position() : aggregate.inner().position());
+  }
+
+  private static boolean picks(Aggregation operation) {
+    return operation == Aggregation.TOPK || operation == Aggregation.BOTTOMK;
+  }
+
+  /// The sums or means of a group's histograms; a step with floats as well has no result.
+  private @Nullable FloatHistogram @Nullable [] histograms(
+      Expr.Aggregate aggregate, FoldedHistograms folded, double[] values) {
+    Position position = aggregate.inner().position();
+    @Nullable FloatHistogram @Nullable [] row = null;
+    for (int i = 0; i < values.length; i++) {
+      HistogramMean sum = folded.at(i);
+      if (sum == null) {
+        continue;
+      }
+      if (!StepSeries.isAbsent(values[i])) {
+        values[i] = StepSeries.ABSENT;
+        context
+            .annotations()
+            .warn("encountered a mix of histograms and floats for aggregation", position);
+      } else if (sum.incompatible()) {
+        context
+            .annotations()
+            .warn(
+                "vector contains a mix of histograms with exponential and custom buckets schemas"
+                    + " for aggregation",
+                position);
+      } else {
+        if (sum.conflictingResets()) {
+          context
+              .annotations()
+              .warn("conflicting counter resets during histogram aggregation", position);
+        }
+        if (sum.reconciledBounds()) {
+          context
+              .annotations()
+              .info("mismatched custom buckets were reconciled during aggregation", position);
+        }
+        row = StepHistograms.with(row, values.length, i, sum.result());
+      }
+      context.budget().work(16);
+    }
+    context.budget().hold(StepSeries.weight(row));
+    return row;
+  }
+
+  private static boolean ignoresHistograms(Aggregation operation) {
+    return switch (operation) {
+      case TOPK, BOTTOMK, QUANTILE, MIN, MAX, STDDEV, STDVAR -> true;
+      case LIMITK, LIMIT_RATIO, SUM, AVG, COUNT, GROUP, COUNT_VALUES -> false;
+    };
   }
 
   private static boolean selects(Aggregation operation) {
@@ -233,11 +309,15 @@ final class AggregateEvaluator {
     for (Group group : groups(aggregate, grouping, series)) {
       for (StepSeries member : group.members) {
         for (int i = 0; i < steps.count(); i++) {
-          double value = member.values()[i];
-          if (StepSeries.isAbsent(value)) {
+          if (!member.present(i)) {
             continue;
           }
-          Labels labels = group.labels.toBuilder().set(label, SampleText.plain(value)).build();
+          FloatHistogram histogram = member.histogram(i);
+          String text =
+              histogram == null
+                  ? SampleText.plain(member.values()[i])
+                  : HistogramText.of(histogram);
+          Labels labels = group.labels.toBuilder().set(label, text).build();
           double[] count = counts.computeIfAbsent(labels, _ -> evaluator.allocate(steps));
           count[i] = StepSeries.isAbsent(count[i]) ? 1 : count[i] + 1;
           dropNames.merge(labels, member.dropName(), Boolean::logicalOr);

@@ -1,9 +1,10 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.tsdb.promql.Expr.Cardinality;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Operators between scalars, between a vector and a scalar, and the set operators; two vectors go
 /// to [VectorMatcher]. Confined to the query's thread.
@@ -18,6 +19,13 @@ final class BinaryEvaluator {
   }
 
   Evaluated evaluate(Expr.Binary binary, Steps steps) {
+    if (isTrim(binary.operator())) {
+      return evaluator.findingResets(false, () -> operands(binary, steps));
+    }
+    return operands(binary, steps);
+  }
+
+  private Evaluated operands(Expr.Binary binary, Steps steps) {
     Evaluated left = evaluator.evaluate(binary.left(), steps);
     Evaluated right = evaluator.evaluate(binary.right(), steps);
     if (left instanceof Evaluated.Scalars(double[] a)) {
@@ -73,45 +81,62 @@ final class BinaryEvaluator {
     return operator == BinaryOperator.TRIM_LOWER || operator == BinaryOperator.TRIM_UPPER;
   }
 
-  static void incompatible(Expr.Binary binary, QueryContext context) {
-    String symbol = binary.operator().symbol();
-    context
-        .annotations()
-        .info(
-            "incompatible sample types encountered for binary operator "
-                + GoText.quote(symbol)
-                + ": float "
-                + symbol
-                + " float",
-            binary.position());
-  }
-
   private Evaluated.Vectors vectorAndScalar(
       Expr.Binary binary, Evaluated.Vectors vectors, double[] scalars, boolean scalarLeft) {
     BinaryOperator operator = binary.operator();
     boolean filter = operator.isComparison() && !binary.bool();
+    boolean keepsName = filter || isTrim(operator);
     List<StepSeries> result = new ArrayList<>();
     for (StepSeries series : vectors.series()) {
       double[] own = series.values();
       double[] values = new double[own.length];
       double[] left = scalarLeft ? scalars : own;
       double[] right = scalarLeft ? own : scalars;
-      if (isTrim(operator)) {
-        if (series.anyPresent()) {
-          incompatible(binary, context);
-        }
-        Arrays.fill(values, StepSeries.ABSENT);
+      @Nullable FloatHistogram @Nullable [] histograms = null;
+      if (isTrim(operator) || series.histograms() != null) {
+        histograms =
+            each(new SampleOperation(binary, context), series, scalars, scalarLeft, values);
       } else if (filter) {
         Arithmetic.filter(operator, left, right, own, values);
       } else {
         Arithmetic.apply(operator, left, right, values);
       }
       context.budget().work(values.length);
-      result.add(
-          filter
-              ? new StepSeries(series.labels(), series.dropName(), values)
-              : evaluator.withoutName(series.labels(), values));
+      StepSeries one = new StepSeries(series.labels(), series.dropName(), values, histograms);
+      result.add(keepsName ? one : evaluator.withoutName(one));
     }
-    return filter ? new Evaluated.Vectors(result) : evaluator.named(result);
+    return keepsName ? new Evaluated.Vectors(result) : evaluator.named(result);
+  }
+
+  /// Applies an operator sample by sample.
+  private @Nullable FloatHistogram @Nullable [] each(
+      SampleOperation operation,
+      StepSeries series,
+      double[] scalars,
+      boolean scalarLeft,
+      double[] values) {
+    boolean filter = operation.filters();
+    @Nullable FloatHistogram @Nullable [] histograms = null;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = StepSeries.ABSENT;
+      FloatHistogram own = series.histogram(i);
+      double number = series.values()[i];
+      boolean found =
+          series.present(i)
+              && (scalarLeft
+                  ? operation.apply(scalars[i], null, number, own)
+                  : operation.apply(number, own, scalars[i], null));
+      if (found) {
+        FloatHistogram histogram = filter ? own : operation.histogram;
+        if (histogram == null) {
+          values[i] = filter ? number : operation.value;
+        } else {
+          histograms = StepHistograms.with(histograms, values.length, i, histogram);
+        }
+      }
+      context.budget().work(8);
+    }
+    context.budget().hold(StepSeries.weight(histograms));
+    return histograms;
   }
 }

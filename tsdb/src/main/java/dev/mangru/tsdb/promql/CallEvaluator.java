@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,20 +70,17 @@ final class CallEvaluator {
       case YEAR, MONTH, DAY_OF_MONTH, DAY_OF_WEEK, DAY_OF_YEAR, DAYS_IN_MONTH, HOUR, MINUTE ->
           calendar(call, steps);
       case TIMESTAMP -> timestamp(call, steps);
-      case START_TIMESTAMP ->
-          throw QueryContext.execution(
-              "start_timestamp() needs start timestamps, which this store does not keep yet");
+      case START_TIMESTAMP -> startTimestamp(call, steps);
       case ABSENT -> absent(call, steps);
       case ABSENT_OVER_TIME -> absentOverTime(call, steps);
       case SORT, SORT_DESC, SORT_BY_LABEL, SORT_BY_LABEL_DESC -> sort(call, steps);
       case LABEL_REPLACE, LABEL_JOIN ->
           new LabelFunctions(context, evaluator).evaluate(call, steps);
       case HISTOGRAM_QUANTILE, HISTOGRAM_QUANTILES, HISTOGRAM_FRACTION ->
-          new ClassicHistograms(context, evaluator).evaluate(call, steps);
+          evaluator.findingResets(
+              false, () -> new ClassicHistograms(context, evaluator).evaluate(call, steps));
       case HISTOGRAM_AVG, HISTOGRAM_COUNT, HISTOGRAM_SUM, HISTOGRAM_STDDEV, HISTOGRAM_STDVAR ->
-          throw QueryContext.execution(
-              call.function().text()
-                  + "() needs native histograms, which this store does not keep yet");
+          histogramStatistic(call, steps);
       case INFO -> new InfoFunction(context, evaluator).evaluate(call, steps);
       case RATE,
           INCREASE,
@@ -181,7 +179,7 @@ final class CallEvaluator {
               double found = Double.NaN;
               int count = 0;
               for (StepSeries series : input.series()) {
-                if (series.present(i)) {
+                if (!StepSeries.isAbsent(series.values()[i])) {
                   found = series.values()[i];
                   count++;
                 }
@@ -210,7 +208,74 @@ final class CallEvaluator {
         && selector.extension() == Expr.Extension.NONE) {
       return evaluator.map(evaluator.instant(selector, steps, true), (value, _) -> value);
     }
-    return evaluator.map(evaluator.vectors(argument, steps), (_, i) -> steps.time(i) / 1000.0);
+    return perSample(evaluator.vectors(argument, steps), (_, i) -> steps.time(i) / 1000.0);
+  }
+
+  /// A function of samples of either kind.
+  private interface SampleFunction {
+    double apply(StepSeries series, int step);
+  }
+
+  private Evaluated perSample(Evaluated.Vectors input, SampleFunction function) {
+    List<StepSeries> result = new ArrayList<>();
+    for (StepSeries series : input.series()) {
+      double[] values = StepSeries.absent(series.values().length);
+      for (int i = 0; i < values.length; i++) {
+        if (series.present(i)) {
+          values[i] = function.apply(series, i);
+        }
+      }
+      context.budget().work(values.length);
+      result.add(evaluator.withoutName(series.labels(), values));
+    }
+    return evaluator.named(result);
+  }
+
+  /// When the counter of the newest sample began, in seconds.
+  private Evaluated startTimestamp(Expr.Call call, Steps steps) {
+    Expr argument = StepInvariance.unwrap(call.arguments().getFirst());
+    List<StepSeries> result = new ArrayList<>();
+    if (argument instanceof Expr.VectorSelector selector
+        && selector.extension() == Expr.Extension.NONE) {
+      stream.instant(
+          selector,
+          steps,
+          new WindowKernels.NoFloats().with(MixedFunctions.newestStart()),
+          new SelectorReader.Reading(true, steps.count() == 1, false, false),
+          (labels, dropName, values, _, _) ->
+              result.add(evaluator.withoutName(labels, context.budget().copy(values))));
+    }
+    return evaluator.named(result);
+  }
+
+  private Evaluated histogramStatistic(Expr.Call call, Steps steps) {
+    boolean wholeBuckets =
+        call.function() == Function.HISTOGRAM_STDDEV
+            || call.function() == Function.HISTOGRAM_STDVAR;
+    Evaluated.Vectors input =
+        evaluator.findingResets(
+            !wholeBuckets, () -> evaluator.vectors(call.arguments().getFirst(), steps));
+    Evaluated result =
+        perSample(
+            input,
+            (series, i) -> {
+              FloatHistogram one = series.histogram(i);
+              return one == null ? StepSeries.ABSENT : statistic(call.function(), one);
+            });
+    evaluator.release(input);
+    return result;
+  }
+
+  private static double statistic(Function function, FloatHistogram one) {
+    return switch (function) {
+      case HISTOGRAM_COUNT -> one.count();
+      case HISTOGRAM_SUM -> one.sum();
+      case HISTOGRAM_AVG -> one.sum() / one.count();
+      case HISTOGRAM_STDVAR -> HistogramQuantiles.variance(one);
+      case HISTOGRAM_STDDEV -> Math.sqrt(HistogramQuantiles.variance(one));
+      case Function other ->
+          throw new IllegalStateException(other.text() + " is no statistic of a histogram");
+    };
   }
 
   // Functions of the vector as a whole ----------------------------------------------------------
@@ -224,11 +289,16 @@ final class CallEvaluator {
           steps,
           new WindowKernels.Edge(true),
           true,
-          (_, _, present, _) -> removePresent(values, present));
+          (_, _, present, _, _) -> removePresent(values, present));
     } else {
       Evaluated.Vectors input = evaluator.vectors(argument, steps);
       for (StepSeries series : input.series()) {
         removePresent(values, series.values());
+        for (int i = 0; series.histograms() != null && i < values.length; i++) {
+          if (series.histogram(i) != null) {
+            values[i] = StepSeries.ABSENT;
+          }
+        }
       }
       evaluator.release(input);
     }
@@ -252,7 +322,7 @@ final class CallEvaluator {
         steps,
         new WindowKernels.Count(true),
         true,
-        (_, _, present, _) -> removePresent(values, present));
+        (_, _, present, _, _) -> removePresent(values, present));
     return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(range), false, values)));
   }
 
@@ -269,9 +339,13 @@ final class CallEvaluator {
       return input;
     }
     List<StepSeries> sorted = new ArrayList<>(input.series());
+    boolean byValue = call.function() == Function.SORT || call.function() == Function.SORT_DESC;
+    if (byValue) {
+      sorted.removeIf(series -> series.histogram(0) != null);
+    }
     boolean descending =
         call.function() == Function.SORT_DESC || call.function() == Function.SORT_BY_LABEL_DESC;
-    if (call.function() == Function.SORT || call.function() == Function.SORT_DESC) {
+    if (byValue) {
       sorted.sort((a, b) -> Selection.compare(a.values()[0], b.values()[0], descending));
     } else {
       List<String> names = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ final class ClassicHistograms {
     private double[] bounds = {};
     private double[][] counts = {};
     private boolean dropName;
+
+    /// The native histogram of the same labels, if there is one.
+    private @Nullable StepSeries whole;
 
     Histogram(Labels labels) {
       this.labels = labels;
@@ -73,8 +77,8 @@ final class ClassicHistograms {
     for (Histogram histogram : histograms(vector, steps)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
-        if (findPresent(histogram, i)) {
-          values[i] = quantile(quantiles[i], histogram, steps.time(i), vector.position());
+        if (isThere(histogram, i, vector.position())) {
+          values[i] = quantile(quantiles[i], histogram, i, steps, vector.position());
         }
       }
       result.add(finished(histogram, histogram.labels, values));
@@ -107,10 +111,10 @@ final class ClassicHistograms {
       for (Histogram histogram : histograms) {
         Map<Double, double[]> byQuantile = new LinkedHashMap<>();
         for (int i = 0; i < steps.count(); i++) {
-          if (findPresent(histogram, i)) {
+          if (isThere(histogram, i, vector.position())) {
             double q = quantiles[i];
             byQuantile.computeIfAbsent(q, _ -> evaluator.allocate(steps))[i] =
-                quantile(q, histogram, steps.time(i), vector.position());
+                quantile(q, histogram, i, steps, vector.position());
           }
         }
         byQuantile.forEach((q, values) ->
@@ -135,11 +139,12 @@ final class ClassicHistograms {
     double[] lower = evaluator.scalars(call.arguments().get(0), steps);
     double[] upper = evaluator.scalars(call.arguments().get(1), steps);
     List<StepSeries> result = new ArrayList<>();
+    Position position = call.arguments().get(2).position();
     for (Histogram histogram : histograms(call.arguments().get(2), steps)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
-        if (findPresent(histogram, i)) {
-          values[i] = BucketMath.fraction(lower[i], upper[i], present);
+        if (isThere(histogram, i, position)) {
+          values[i] = fraction(lower[i], upper[i], histogram, i, position);
         }
       }
       result.add(finished(histogram, histogram.labels, values));
@@ -151,6 +156,66 @@ final class ClassicHistograms {
     return context.options().delayedNameRemoval()
         ? new StepSeries(labels, true, values)
         : new StepSeries(context.withoutName(labels), histogram.dropName, values);
+  }
+
+  private double fraction(
+      double lower, double upper, Histogram histogram, int step, Position position) {
+    FloatHistogram whole = histogram.whole == null ? null : histogram.whole.histogram(step);
+    if (whole == null) {
+      return BucketMath.fraction(lower, upper, present);
+    }
+    if (Double.isNaN(whole.sum()) && HistogramQuantiles.hasNan(whole)) {
+      context
+          .annotations()
+          .info(
+              Annotations.forMetric(
+                  "input to histogram_fraction has NaN observations, which are excluded from all"
+                      + " fractions",
+                  histogram.labels.metricName()),
+              position);
+    }
+    return HistogramQuantiles.fraction(lower, upper, whole);
+  }
+
+  private double quantile(double q, Histogram histogram, int step, Steps steps, Position position) {
+    FloatHistogram whole = histogram.whole == null ? null : histogram.whole.histogram(step);
+    if (whole == null) {
+      return quantile(q, histogram, steps.time(step), position);
+    }
+    HistogramQuantiles.Quantile found = HistogramQuantiles.quantile(q, whole);
+    String effect =
+        switch (found.effect()) {
+          case NONE -> "";
+          case RESULT -> "result is NaN";
+          case SKEWED -> "result is skewed higher";
+        };
+    if (!effect.isEmpty()) {
+      context
+          .annotations()
+          .info(
+              Annotations.forMetric(
+                  "input to histogram_quantile has NaN observations, " + effect,
+                  histogram.labels.metricName()),
+              position);
+    }
+    return found.value();
+  }
+
+  /// Whether there are buckets or a native histogram at a step. Both are too much: then neither
+  /// counts.
+  private boolean isThere(Histogram histogram, int step, Position position) {
+    boolean buckets = findPresent(histogram, step);
+    boolean whole = histogram.whole != null && histogram.whole.histogram(step) != null;
+    if (buckets && whole) {
+      context
+          .annotations()
+          .warn(
+              Annotations.forMetric(
+                  "vector contains a mix of classic and native histograms",
+                  histogram.labels.metricName()),
+              position);
+    }
+    return buckets != whole;
   }
 
   private double quantile(double q, Histogram histogram, long timeMs, Position position) {
@@ -188,6 +253,13 @@ final class ClassicHistograms {
     Evaluated.Vectors input = evaluator.vectors(vector, steps);
     evaluator.release(input);
     for (StepSeries series : input.series()) {
+      if (series.histograms() != null) {
+        Histogram histogram = histogram(histograms, grouper, series);
+        histogram.whole = series;
+        if (!SeriesStream.anyPresent(series.values())) {
+          continue;
+        }
+      }
       String text = series.labels().get(BUCKET_LABEL);
       Optional<Double> bound =
           bounds.computeIfAbsent(text, t -> Optional.ofNullable(parseBound(t)));
@@ -204,16 +276,22 @@ final class ClassicHistograms {
         }
         continue;
       }
-      int number = grouper.number(series.labels());
-      if (number == histograms.size()) {
-        histograms.add(new Histogram(grouper.labels(number)));
-      }
-      Histogram histogram = histograms.get(number);
+      Histogram histogram = histogram(histograms, grouper, series);
       histogram.buckets.add(new Bucket(bound.get(), series));
-      histogram.dropName |= series.dropName();
     }
     histograms.forEach(Histogram::arrange);
     return histograms;
+  }
+
+  private static Histogram histogram(
+      List<Histogram> histograms, LabelGrouper grouper, StepSeries series) {
+    int number = grouper.number(series.labels());
+    if (number == histograms.size()) {
+      histograms.add(new Histogram(grouper.labels(number)));
+    }
+    Histogram histogram = histograms.get(number);
+    histogram.dropName |= series.dropName();
+    return histogram;
   }
 
   private static @Nullable Double parseBound(String text) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Evaluates an expression at all steps at once, series by series. Confined to the query's thread.
 ///
@@ -33,6 +34,17 @@ final class Evaluator {
     this.calls = new CallEvaluator(context, this, stream, functions);
     this.aggregates = new AggregateEvaluator(context, this, functions, stream);
     this.binaries = new BinaryEvaluator(context, this);
+  }
+
+  /// Evaluates with [SeriesStream#findsResets] set.
+  <T> T findingResets(boolean find, Supplier<T> part) {
+    boolean before = stream.findsResets;
+    stream.findsResets = find;
+    try {
+      return part.get();
+    } finally {
+      stream.findsResets = before;
+    }
   }
 
   RangeReader ranges() {
@@ -97,8 +109,10 @@ final class Evaluator {
         steps,
         timestamps ? new WindowKernels.EdgeTime(true) : new WindowKernels.Edge(true),
         timestamps,
-        (labels, dropName, values, _) ->
-            result.add(new StepSeries(labels, dropName, context.budget().copy(values))));
+        (labels, dropName, values, histograms, _) -> {
+          context.budget().hold(StepSeries.weight(histograms));
+          result.add(new StepSeries(labels, dropName, context.budget().copy(values), histograms));
+        });
     return new Evaluated.Vectors(result);
   }
 
@@ -115,9 +129,28 @@ final class Evaluator {
         }
         yield new Evaluated.Scalars(negated);
       }
-      case Evaluated.Vectors vectors -> map(vectors, (value, _) -> -value);
+      case Evaluated.Vectors vectors -> negate(vectors);
       case Evaluated.Text text -> text;
     };
+  }
+
+  private Evaluated.Vectors negate(Evaluated.Vectors vectors) {
+    List<StepSeries> result = new ArrayList<>(vectors.series().size());
+    for (StepSeries series : vectors.series()) {
+      double[] values = series.values().clone();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = StepSeries.isAbsent(values[i]) ? StepSeries.ABSENT : -values[i];
+      }
+      context.budget().work(values.length);
+      result.add(
+          withoutName(
+              new StepSeries(
+                  series.labels(),
+                  series.dropName(),
+                  values,
+                  StepHistograms.map(series.histograms(), one -> one.times(-1)))));
+    }
+    return named(result);
   }
 
   // For the evaluators of single kinds of nodes ---------------------------------------------------
@@ -128,7 +161,7 @@ final class Evaluator {
     double apply(double value, int step);
   }
 
-  /// Applies `function` to every value and drops the metric name.
+  /// Applies `function` to every float and drops the metric name; histograms have no result.
   Evaluated.Vectors map(Evaluated.Vectors vectors, ValueFunction function) {
     List<StepSeries> result = new ArrayList<>(vectors.series().size());
     for (StepSeries series : vectors.series()) {
@@ -149,6 +182,13 @@ final class Evaluator {
     return context.options().delayedNameRemoval()
         ? new StepSeries(labels, true, values)
         : new StepSeries(context.withoutName(labels), false, values);
+  }
+
+  /// The same for a series that has histograms.
+  StepSeries withoutName(StepSeries series) {
+    return context.options().delayedNameRemoval()
+        ? series.relabeled(series.labels(), true)
+        : series.relabeled(context.withoutName(series.labels()), false);
   }
 
   /// After names have gone: with immediate removal, series that became equal are one.
@@ -181,7 +221,11 @@ final class Evaluator {
         values[i] = other.values()[i];
       }
     }
-    return new StepSeries(one.labels(), one.dropName() && other.dropName(), values);
+    return new StepSeries(
+        one.labels(),
+        one.dropName() && other.dropName(),
+        values,
+        StepHistograms.union(one.histograms(), other.histograms()));
   }
 
   static MangruException duplicate() {
@@ -231,7 +275,7 @@ final class Evaluator {
           case Evaluated.Vectors(List<StepSeries> series) -> {
             long sum = 0;
             for (StepSeries one : series) {
-              sum += one.values().length;
+              sum += one.weight();
             }
             yield sum;
           }
@@ -247,7 +291,11 @@ final class Evaluator {
         List<StepSeries> repeated = new ArrayList<>(series.size());
         for (StepSeries one : series) {
           repeated.add(
-              new StepSeries(one.labels(), one.dropName(), repeat(one.values()[0], count)));
+              new StepSeries(
+                  one.labels(),
+                  one.dropName(),
+                  repeat(one.values()[0], count),
+                  StepHistograms.repeat(one.histograms(), count)));
         }
         yield new Evaluated.Vectors(repeated);
       }

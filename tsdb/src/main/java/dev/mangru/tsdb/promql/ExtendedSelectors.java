@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// `anchored` and `smoothed`: windows that reach past their ends. Confined to the query's thread.
 final class ExtendedSelectors {
@@ -34,6 +36,7 @@ final class ExtendedSelectors {
     }
     long offset = context.offset(selector.time());
     long lookback = context.lookbackMs();
+    ExtendedHistograms mixed = new ExtendedHistograms(context, selector.position());
     reader.forEach(
         selector.matchers(),
         reader.reference(selector.time().at(), steps.time(0), offset) - lookback,
@@ -43,17 +46,31 @@ final class ExtendedSelectors {
           double[] values = context.budget().allocate(steps.count());
           int next = 0;
           boolean any = false;
+          @Nullable FloatHistogram @Nullable [] histograms = null;
           for (int i = 0; i < steps.count(); i++) {
             long at = reader.reference(selector.time().at(), steps.time(i), offset);
             while (next < raw.count() && raw.times()[next] <= at) {
               next++;
             }
-            values[i] = smoothedValue(raw, next, at, lookback);
-            any |= !StepSeries.isAbsent(values[i]);
-            context.budget().work(1);
+            int first = firstAfter(raw, at - lookback);
+            int last = firstAfter(raw, at + lookback) - 1;
+            int found = ExtendedHistograms.histogramsIn(raw, first, last);
+            if (found == 0) {
+              values[i] = smoothedValue(raw, next, at, lookback);
+              any |= !StepSeries.isAbsent(values[i]);
+            } else if (found <= last - first) {
+              mixed.warnMixed(raw);
+            } else {
+              FloatHistogram one = smoothedHistogram(mixed, raw, next, at, lookback);
+              if (one != null) {
+                histograms = StepHistograms.with(histograms, values.length, i, one);
+              }
+            }
+            context.budget().work(1 + found);
           }
-          if (any) {
-            result.add(new StepSeries(raw.labels(), false, values));
+          if (any || histograms != null) {
+            context.budget().hold(StepSeries.weight(histograms));
+            result.add(new StepSeries(raw.labels(), false, values, histograms));
           }
         });
     return new Evaluated.Vectors(result);
@@ -74,6 +91,24 @@ final class ExtendedSelectors {
       return value;
     }
     return interpolate(raw, before, at, false);
+  }
+
+  private static @Nullable FloatHistogram smoothedHistogram(
+      ExtendedHistograms mixed, RawSeries raw, int next, long at, long lookback) {
+    int before = next - 1;
+    if (before < 0 || raw.times()[before] <= at - lookback) {
+      return null;
+    }
+    FloatHistogram one = ExtendedHistograms.at(raw, before);
+    if (one == null
+        || raw.times()[before] == at
+        || next >= raw.count()
+        || raw.times()[next] > at + lookback) {
+      return one;
+    }
+    FloatHistogram other = ExtendedHistograms.at(raw, next);
+    boolean gauges = other != null && MixedFunctions.isGauge(one) && MixedFunctions.isGauge(other);
+    return mixed.between(raw, before, at, !gauges);
   }
 
   /// The value at `at`, between samples `before` and `before + 1`; a counter that was reset between
@@ -109,6 +144,7 @@ final class ExtendedSelectors {
     }
     RangeReader.Placement placement = ranges.placement(range);
     boolean counter = call.function() != Function.DELTA;
+    ExtendedHistograms mixed = new ExtendedHistograms(context, range.position());
     List<StepSeries> result = new ArrayList<>();
     ranges.forEach(
         range,
@@ -118,18 +154,48 @@ final class ExtendedSelectors {
         raw -> {
           double[] values = evaluator.allocate(steps);
           boolean any = false;
+          @Nullable FloatHistogram @Nullable [] histograms = null;
           for (int i = 0; i < steps.count(); i++) {
             long end = placement.endMs(context, steps.time(i));
             long start = end - placement.rangeMs();
-            double[] points = points(raw, start, end, smoothed, counter);
-            if (points.length > 0) {
-              values[i] = apply(call.function(), points, placement.rangeMs());
-              any = true;
+            Reach reach = reach(raw, start, end, smoothed);
+            if (reach == null) {
+              continue;
             }
-            context.budget().work(1 + points.length);
+            int found = ExtendedHistograms.histogramsIn(raw, reach.first(), reach.last());
+            context.budget().work(reach.last() - reach.first() + 2 + 8 * found);
+            if (found == 0) {
+              values[i] =
+                  apply(
+                      call.function(),
+                      points(raw, reach, start, end, smoothed, counter),
+                      placement.rangeMs());
+              any = true;
+            } else if (call.function() == Function.CHANGES || call.function() == Function.RESETS) {
+              values[i] = ExtendedHistograms.count(raw, reach, call.function() == Function.RESETS);
+              any = true;
+            } else if (found <= reach.last() - reach.first()) {
+              mixed.warnMixed(raw);
+            } else {
+              FloatHistogram increase = mixed.increase(raw, reach, start, end, smoothed, counter);
+              if (increase != null) {
+                histograms =
+                    StepHistograms.with(
+                        histograms,
+                        values.length,
+                        i,
+                        call.function() == Function.RATE
+                            ? increase.dividedBy(placement.rangeMs() / 1000.0)
+                            : increase);
+              }
+            }
+          }
+          if (any || histograms != null) {
+            context.budget().hold(StepSeries.weight(histograms));
+            result.add(
+                evaluator.withoutName(new StepSeries(raw.labels(), false, values, histograms)));
           }
           if (any) {
-            result.add(evaluator.withoutName(raw.labels(), values));
             RangeFunctions.noteNonCounter(call.function(), raw.labels(), range.position(), context);
           }
         });
@@ -161,9 +227,14 @@ final class ExtendedSelectors {
     };
   }
 
-  /// The values at the start, inside and at the end of a window; empty if nothing lies after its
-  /// start.
-  private double[] points(RawSeries raw, long start, long end, boolean smoothed, boolean counter) {
+  /// The samples that a window is about, those that its ends reach for included.
+  ///
+  /// @param first of them
+  /// @param last of them
+  record Reach(int first, int last) {}
+
+  /// What a window reaches for; null if nothing lies after its start.
+  private @Nullable Reach reach(RawSeries raw, long start, long end, boolean smoothed) {
     long oldest = start - context.lookbackMs();
     long newest = smoothed ? end + context.lookbackMs() : end;
     int from = firstAfter(raw, oldest);
@@ -171,19 +242,27 @@ final class ExtendedSelectors {
     int inside = Math.max(from, firstAfter(raw, start));
     boolean onlyAfter = smoothed && inside == from && inside < to && raw.times()[inside] > end;
     if (inside >= to || onlyAfter) {
-      return new double[0];
+      return null;
     }
     int first = inside > from ? inside - 1 : inside;
     int last = to - 1;
     if (smoothed) {
       last = Math.min(last, Math.max(first, firstAfter(raw, end - 1)));
     }
+    return new Reach(first, last);
+  }
+
+  /// The values at the start, inside and at the end of a window.
+  private static double[] points(
+      RawSeries raw, Reach reach, long start, long end, boolean smoothed, boolean counter) {
+    int first = reach.first();
+    int last = reach.last();
     double left = raw.values()[first];
     if (smoothed && raw.times()[first] < start && first < last) {
       left = interpolate(raw, first, start, counter);
     }
     double right = raw.values()[last];
-    if (smoothed && last > from && raw.times()[last] > end) {
+    if (smoothed && last > first && raw.times()[last] > end) {
       right = interpolate(raw, last - 1, end, counter);
     }
     int begin = raw.times()[first] <= start ? first + 1 : first;
@@ -214,17 +293,48 @@ final class ExtendedSelectors {
 
   /// A window with points at exactly its two ends, for showing; empty if nothing lies after its
   /// start.
-  RawSeries window(RawSeries raw, long start, long end, boolean smoothed) {
-    double[] values = points(raw, start, end, smoothed, false);
-    long[] times = new long[values.length];
-    if (values.length > 0) {
-      int inside = firstAfter(raw, start);
-      for (int i = 1; i < values.length - 1; i++) {
-        times[i] = raw.times()[inside + i - 1];
-      }
-      times[0] = start;
-      times[times.length - 1] = end;
+  RawSeries window(RawSeries raw, long start, long end, boolean smoothed, Position position) {
+    Reach reach = reach(raw, start, end, smoothed);
+    if (reach == null) {
+      return new RawSeries(raw.labels(), raw.dropName(), new long[0], new double[0], null, 0);
     }
-    return new RawSeries(raw.labels(), raw.dropName(), times, values, values.length);
+    double[] values = points(raw, reach, start, end, smoothed, false);
+    long[] times = new long[values.length];
+    int inside = firstAfter(raw, start);
+    for (int i = 1; i < values.length - 1; i++) {
+      times[i] = raw.times()[inside + i - 1];
+    }
+    times[0] = start;
+    times[times.length - 1] = end;
+    return new RawSeries(
+        raw.labels(),
+        raw.dropName(),
+        times,
+        values,
+        histograms(raw, reach, times, smoothed, position),
+        values.length);
+  }
+
+  private @Nullable FloatHistogram @Nullable [] histograms(
+      RawSeries raw, Reach reach, long[] times, boolean smoothed, Position position) {
+    @Nullable FloatHistogram[] all = raw.histograms();
+    if (all == null) {
+      return null;
+    }
+    ExtendedHistograms mixed = new ExtendedHistograms(context, position);
+    int first = reach.first();
+    int last = reach.last();
+    long start = times[0];
+    long end = times[times.length - 1];
+    @Nullable FloatHistogram[] shown = new @Nullable FloatHistogram[times.length];
+    boolean leftBetween = smoothed && raw.times()[first] < start && first < last;
+    boolean rightBetween = smoothed && raw.times()[last] > end && last > first;
+    shown[0] = leftBetween ? mixed.between(raw, first, start, false) : all[first];
+    shown[shown.length - 1] = rightBetween ? mixed.between(raw, last - 1, end, false) : all[last];
+    int inside = firstAfter(raw, start);
+    for (int i = 1; i < shown.length - 1; i++) {
+      shown[i] = all[inside + i - 1];
+    }
+    return shown;
   }
 }

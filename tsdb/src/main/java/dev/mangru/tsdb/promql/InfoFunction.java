@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
@@ -62,20 +63,36 @@ final class InfoFunction {
       }
       List<InfoSeries> candidates =
           infos.getOrDefault(series.labels().keep(IDENTIFYING), List.of());
-      Map<Labels, double[]> pieces = new LinkedHashMap<>();
+      Map<Labels, StepSeries> pieces = new LinkedHashMap<>();
       for (int i = 0; i < steps.count(); i++) {
         if (series.present(i)) {
           Labels labels = enriched(series.labels(), candidates, wish, i);
           if (labels != null) {
-            pieces.computeIfAbsent(labels, _ -> evaluator.allocate(steps))[i] = series.values()[i];
+            StepSeries piece = pieces.computeIfAbsent(labels, key -> empty(key, series, steps));
+            copy(series, piece, i);
           }
           context.budget().work(4 + candidates.size());
         }
       }
-      pieces.forEach(
-          (labels, values) -> add(result, new StepSeries(labels, series.dropName(), values)));
+      pieces.values().forEach(piece -> add(result, piece));
     }
     return new Evaluated.Vectors(new ArrayList<>(result.values()));
+  }
+
+  private StepSeries empty(Labels labels, StepSeries like, Steps steps) {
+    return new StepSeries(
+        labels,
+        like.dropName(),
+        evaluator.allocate(steps),
+        like.histograms() == null ? null : new @Nullable FloatHistogram[steps.count()]);
+  }
+
+  private static void copy(StepSeries from, StepSeries to, int step) {
+    to.values()[step] = from.values()[step];
+    @Nullable FloatHistogram[] histograms = to.histograms();
+    if (histograms != null) {
+      histograms[step] = from.histogram(step);
+    }
   }
 
   private static void add(Map<Labels, StepSeries> result, StepSeries series) {

@@ -78,7 +78,7 @@ final class LabelFunctions {
   private static StepSeries relabeled(StepSeries series, String label, String value) {
     Labels labels = series.labels().toBuilder().set(label, value).build();
     boolean dropName = series.dropName() && !label.equals(Labels.METRIC_NAME);
-    return new StepSeries(labels, dropName, series.values());
+    return series.relabeled(labels, dropName);
   }
 
   /// Two results with equal labels are an error where both have a value.

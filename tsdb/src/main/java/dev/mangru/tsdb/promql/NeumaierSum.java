@@ -13,6 +13,17 @@ final class NeumaierSum {
     compensation = 0;
   }
 
+  void set(NeumaierSum from) {
+    sum = from.sum;
+    compensation = from.compensation;
+  }
+
+  /// Multiplies the sum with `factor`, or divides it.
+  void scale(double factor, boolean divide) {
+    sum = divide ? sum / factor : sum * factor;
+    compensation = divide ? compensation / factor : compensation * factor;
+  }
+
   void add(double value) {
     double total = sum + value;
     compensation = compensate(sum, compensation, value, total);

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.tsdb.promql.SeriesWorker.Presence;
 import java.util.List;
@@ -91,12 +92,14 @@ final class ParallelScan {
   private static final class Batch {
     final double[][] values;
     final Presence[] presence;
+    final @Nullable FloatHistogram[] @Nullable [] histograms;
     @Nullable RuntimeException failure;
     @Nullable Error error;
 
     Batch(int size, int steps) {
       values = new double[size][steps];
       presence = new Presence[size];
+      histograms = new @Nullable FloatHistogram[size] @Nullable [];
     }
   }
 
@@ -189,7 +192,11 @@ final class ParallelScan {
       Presence presence = batch.presence[i];
       if (presence != Presence.NONE) {
         sink.accept(
-            series.get(first + i).labels(), false, batch.values[i], presence == Presence.FULL);
+            series.get(first + i).labels(),
+            false,
+            batch.values[i],
+            batch.histograms[i],
+            presence == Presence.FULL);
       }
     }
     context.budget().work(64 * size);
@@ -254,6 +261,7 @@ final class ParallelScan {
     try {
       for (int i = 0; i < size && !stopped; i++) {
         batch.presence[i] = worker.compute(series.get(first + i), reading, batch.values[i]);
+        batch.histograms[i] = worker.histograms();
       }
     } catch (RuntimeException e) {
       batch.failure = e;

@@ -1,6 +1,7 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
@@ -10,6 +11,7 @@ import dev.mangru.model.time.Ticker;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Answers PromQL over a [MetricStore], as Prometheus 3 does. Thread-safe; each query runs on its
 /// caller's thread, and the few threads of a pool that all engines share help to read and compute
@@ -62,7 +64,9 @@ public final class PromqlEngine implements MetricQuery {
         List<QueryValue.Sample> samples = new ArrayList<>();
         for (StepSeries one : finish(series, context)) {
           if (one.present(0)) {
-            samples.add(new QueryValue.Sample(one.labels(), timeMs, one.values()[0]));
+            FloatHistogram histogram = one.histogram(0);
+            double value = histogram == null ? one.values()[0] : Double.NaN;
+            samples.add(new QueryValue.Sample(one.labels(), timeMs, value, histogram));
           }
         }
         yield new QueryValue.Vector(samples);
@@ -125,25 +129,29 @@ public final class PromqlEngine implements MetricQuery {
     }
     long[] times = new long[count];
     double[] values = new double[count];
+    @Nullable FloatHistogram[] histograms =
+        new @Nullable FloatHistogram[series.histograms() == null ? 0 : count];
     int next = 0;
     for (int i = 0; i < steps.count(); i++) {
       if (series.present(i)) {
         times[next] = steps.time(i);
         values[next] = series.values()[i];
+        FloatHistogram histogram = series.histogram(i);
+        if (histogram != null) {
+          histograms[next] = histogram;
+          values[next] = Double.NaN;
+        }
         next++;
       }
     }
-    return new QueryValue.Points(series.labels(), times, values);
+    return new QueryValue.Points(series.labels(), times, values, histograms);
   }
 
   /// Removes the names that were marked on the way; what became equal is one series.
   private static List<StepSeries> finish(List<StepSeries> series, QueryContext context) {
     List<StepSeries> named = new ArrayList<>(series.size());
     for (StepSeries one : series) {
-      named.add(
-          one.dropName()
-              ? new StepSeries(context.withoutName(one.labels()), false, one.values())
-              : one);
+      named.add(one.dropName() ? one.relabeled(context.withoutName(one.labels()), false) : one);
     }
     return Evaluator.mergeEqual(named);
   }

@@ -3,7 +3,9 @@ package dev.mangru.tsdb.promql;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Evaluates functions of a range vector: `rate`, `avg_over_time` and the like. Confined to the
@@ -12,6 +14,14 @@ final class RangeFunctions {
 
   private static final List<String> COUNTER_SUFFIXES =
       List.of("_total", "_sum", "_count", "_bucket");
+
+  /// To these a histogram is a sample like any other.
+  private static final Set<Function> TAKING_ANY =
+      EnumSet.of(
+          Function.COUNT_OVER_TIME,
+          Function.PRESENT_OVER_TIME,
+          Function.TS_OF_FIRST_OVER_TIME,
+          Function.TS_OF_LAST_OVER_TIME);
 
   private final QueryContext context;
   private final Evaluator evaluator;
@@ -46,12 +56,11 @@ final class RangeFunctions {
     stream(
         call,
         steps,
-        (labels, dropName, values, _) -> {
-          double[] copy = context.budget().copy(values);
-          result.add(
-              keepsName
-                  ? new StepSeries(labels, dropName, copy)
-                  : evaluator.withoutName(labels, copy));
+        (labels, dropName, values, histograms, _) -> {
+          context.budget().hold(StepSeries.weight(histograms));
+          StepSeries one =
+              new StepSeries(labels, dropName, context.budget().copy(values), histograms);
+          result.add(keepsName ? one : evaluator.withoutName(one));
         });
     return differ ? new Evaluated.Vectors(result) : evaluator.named(result);
   }
@@ -90,18 +99,17 @@ final class RangeFunctions {
   void stream(Expr.Call call, Steps steps, SeriesStream.Sink sink) {
     Function function = call.function();
     Expr range = rangeOf(call);
-    boolean presence =
-        function == Function.COUNT_OVER_TIME || function == Function.PRESENT_OVER_TIME;
+    boolean presence = TAKING_ANY.contains(function);
     boolean onceIsEnough = haveOneName(range);
     boolean[] noted = {function != Function.RATE && function != Function.INCREASE};
     stream.overRange(
         range,
         steps,
-        kernel(call, steps),
+        kernel(call, steps).with(new MixedFunctions(context, range.position()).of(function)),
         presence,
-        (labels, dropName, values, full) -> {
-          sink.accept(labels, dropName, values, full);
-          if (!noted[0]) {
+        (labels, dropName, values, histograms, full) -> {
+          sink.accept(labels, dropName, values, histograms, full);
+          if (!noted[0] && (histograms == null || SeriesStream.anyPresent(values))) {
             noteNonCounter(function, labels, range.position(), context);
             noted[0] = onceIsEnough;
           }

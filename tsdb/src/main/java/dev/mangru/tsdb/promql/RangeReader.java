@@ -2,6 +2,8 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.FloatHistogram;
+import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,7 @@ final class RangeReader {
     forEach(range, steps, beforeMs, afterMs, SelectorReader.Reading.FLOATS, sink);
   }
 
-  /// The same with the samples that `reading` asks for; a subquery has floats only.
+  /// The same with the samples that `reading` asks for.
   void forEach(
       Expr range,
       Steps steps,
@@ -78,6 +80,11 @@ final class RangeReader {
       case Expr.Subquery subquery -> subquery(subquery, first, last, sink);
       case Expr other -> throw new IllegalStateException("not a range vector: " + other);
     }
+  }
+
+  /// What a histogram said of the sample before it is not true of the step before it.
+  private static FloatHistogram withoutHint(FloatHistogram histogram) {
+    return histogram.hint() == ResetHint.GAUGE ? histogram : histogram.withHint(ResetHint.UNKNOWN);
   }
 
   private void subquery(Expr.Subquery subquery, long after, long until, Consumer<RawSeries> sink) {
@@ -102,22 +109,30 @@ final class RangeReader {
               + " steps");
     }
     Steps inner = new Steps(start, step, (int) count);
-    Evaluated.Vectors vectors = evaluator.vectors(subquery.inner(), inner);
+    Evaluated.Vectors vectors =
+        evaluator.findingResets(false, () -> evaluator.vectors(subquery.inner(), inner));
     for (StepSeries series : vectors.series()) {
       context.budget().hold(count);
       long[] times = new long[inner.count()];
       double[] values = new double[inner.count()];
+      @Nullable FloatHistogram[] histograms =
+          series.histograms() == null ? null : new @Nullable FloatHistogram[inner.count()];
       int present = 0;
       for (int i = 0; i < inner.count(); i++) {
         if (series.present(i)) {
           times[present] = inner.time(i);
           values[present] = series.values()[i];
+          FloatHistogram histogram = series.histogram(i);
+          if (histograms != null && histogram != null) {
+            histograms[present] = withoutHint(histogram);
+          }
           present++;
         }
         context.budget().work(1);
       }
       if (present > 0) {
-        sink.accept(new RawSeries(series.labels(), series.dropName(), times, values, present));
+        sink.accept(
+            new RawSeries(series.labels(), series.dropName(), times, values, histograms, present));
       }
       context.budget().release(count);
     }

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The answer to an instant query whose expression is itself a range vector: the samples of one
 /// window. Confined to the query's thread.
@@ -42,7 +44,8 @@ final class RangeResult {
           RawSeries shown =
               extension == Expr.Extension.NONE
                   ? raw
-                  : extended.window(raw, start, end, extension == Expr.Extension.SMOOTHED);
+                  : extended.window(
+                      raw, start, end, extension == Expr.Extension.SMOOTHED, range.position());
           if (shown.count() == 0) {
             return;
           }
@@ -55,9 +58,15 @@ final class RangeResult {
               new QueryValue.Points(
                   labels,
                   Arrays.copyOf(shown.times(), shown.count()),
-                  Arrays.copyOf(shown.values(), shown.count())));
+                  Arrays.copyOf(shown.values(), shown.count()),
+                  histograms(shown)));
         });
     series.sort(Comparator.comparing(QueryValue.Points::labels));
     return new QueryValue.Matrix(series);
+  }
+
+  private static @Nullable FloatHistogram[] histograms(RawSeries shown) {
+    @Nullable FloatHistogram[] all = shown.histograms();
+    return all == null ? new FloatHistogram[0] : Arrays.copyOf(all, shown.count());
   }
 }

@@ -1,9 +1,11 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Label;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The aggregations that pick elements of a group and leave them as they are: `topk`, `bottomk`,
 /// `limitk`, `limit_ratio`. Confined to the query's thread.
@@ -26,6 +28,8 @@ final class Selection {
   List<StepSeries> select(List<StepSeries> members, Steps steps) {
     budget.hold((long) members.size() * steps.count());
     double[][] picked = new double[members.size()][];
+    @Nullable FloatHistogram[] @Nullable [] pickedHistograms =
+        new @Nullable FloatHistogram[members.size()] @Nullable [];
     int[] order = new int[members.size()];
     int count = 0;
     for (int i = 0; i < steps.count(); i++) {
@@ -36,26 +40,32 @@ final class Selection {
           picked[index] = StepSeries.absent(steps.count());
         }
         picked[index][i] = members.get(index).values()[i];
+        FloatHistogram histogram = members.get(index).histogram(i);
+        if (histogram != null) {
+          pickedHistograms[index] =
+              StepHistograms.with(pickedHistograms[index], steps.count(), i, histogram);
+        }
       }
       budget.work(members.size());
     }
     List<StepSeries> result = new ArrayList<>();
     if (steps.count() == 1) {
       for (int p = 0; p < count; p++) {
-        result.add(copy(members.get(order[p]), picked[order[p]]));
+        result.add(copy(members.get(order[p]), picked[order[p]], pickedHistograms[order[p]]));
       }
       return result;
     }
     for (int m = 0; m < members.size(); m++) {
       if (picked[m] != null) {
-        result.add(copy(members.get(m), picked[m]));
+        result.add(copy(members.get(m), picked[m], pickedHistograms[m]));
       }
     }
     return result;
   }
 
-  private static StepSeries copy(StepSeries member, double[] values) {
-    return new StepSeries(member.labels(), member.dropName(), values);
+  private static StepSeries copy(
+      StepSeries member, double[] values, @Nullable FloatHistogram @Nullable [] histograms) {
+    return new StepSeries(member.labels(), member.dropName(), values, histograms);
   }
 
   /// Writes the indices of those that are picked at `step` to `order` and returns how many.
@@ -93,6 +103,16 @@ final class Selection {
     return count;
   }
 
+  private static int floats(List<StepSeries> members, int step, int[] order) {
+    int count = 0;
+    for (int m = 0; m < members.size(); m++) {
+      if (!StepSeries.isAbsent(members.get(m).values()[step])) {
+        order[count++] = m;
+      }
+    }
+    return count;
+  }
+
   /// Of equal ones the first come first.
   private static int best(
       List<StepSeries> members, int step, double parameterHere, boolean top, int[] order) {
@@ -121,7 +141,7 @@ final class Selection {
 
   private static int bestOfMany(
       List<StepSeries> members, int step, int limit, boolean top, int[] order) {
-    int present = present(members, step, order);
+    int present = floats(members, step, order);
     List<Integer> ranked = new ArrayList<>(present);
     for (int p = 0; p < present; p++) {
       ranked.add(order[p]);

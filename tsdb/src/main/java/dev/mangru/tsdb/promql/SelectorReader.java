@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
@@ -25,18 +26,18 @@ final class SelectorReader {
   /// @param keepsStale whether stale markers are among them
   /// @param newestOnly whether the newest sample of each series is enough
   /// @param takesHistograms whether only the presence of samples matters, so that native histograms
-  ///   may be among them, with any value
-  record Reading(boolean keepsStale, boolean newestOnly, boolean takesHistograms) {
-    static final Reading FLOATS = new Reading(false, false, false);
-    static final Reading FLOATS_AND_STALE = new Reading(true, false, false);
+  ///   are like floats
+  /// @param findsResets whether histograms that say nothing of counter resets are told from the
+  ///   ones before them
+  record Reading(
+      boolean keepsStale, boolean newestOnly, boolean takesHistograms, boolean findsResets) {
+    static final Reading FLOATS = new Reading(false, false, false, false);
+    static final Reading FLOATS_AND_STALE = new Reading(true, false, false, false);
   }
 
   /// Hands every series with samples in `(afterMs, untilMs]` to `sink`, one after the other, so
   /// that the raw samples of one series only are in memory. The arrays are used again for the next
   /// series.
-  ///
-  /// @throws dev.mangru.model.error.MangruException `EXECUTION` if there are native histograms and
-  ///   `reading` has no use for them
   void forEach(
       List<LabelMatcher> matchers,
       long afterMs,
@@ -50,39 +51,57 @@ final class SelectorReader {
     SampleColumns columns = new SampleColumns();
     try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
       for (Querier.Series series : querier.select(matchers)) {
-        int count = read(series, reading, columns, budget);
-        if (count > 0) {
-          budget.hold(count);
-          sink.accept(
-              new RawSeries(series.labels(), false, columns.timesMs(), columns.values(), count));
-          budget.release(count);
+        read(series, reading, columns);
+        if (columns.anyHistogram()) {
+          MixedSeries mixed = MixedSeries.of(columns, reading, budget);
+          hand(
+              new RawSeries(
+                  series.labels(), false, mixed.times, mixed.values, mixed.histograms, mixed.count),
+              mixed.weight(),
+              sink);
+        } else {
+          int count = wanted(reading, columns);
+          hand(
+              new RawSeries(
+                  series.labels(), false, columns.timesMs(), columns.values(), null, count),
+              0,
+              sink);
         }
         budget.work(64);
       }
     }
   }
 
-  /// Reads one series into `columns` and returns how many samples from the first on count.
-  static int read(
-      Querier.Series series, Reading reading, SampleColumns columns, QueryBudget budget) {
+  private void hand(RawSeries raw, long weight, Consumer<RawSeries> sink) {
+    count(raw.count(), context.budget());
+    if (raw.count() > 0) {
+      context.budget().hold(raw.count());
+      sink.accept(raw);
+      context.budget().release(raw.count());
+    }
+    context.budget().release(weight);
+  }
+
+  /// Reads one series into `columns`, stale markers included.
+  static void read(Querier.Series series, Reading reading, SampleColumns columns) {
     if (reading.newestOnly()) {
       series.readNewest(columns);
     } else {
       series.read(columns);
     }
-    if (columns.anyHistogram() && !reading.takesHistograms()) {
-      throw QueryContext.execution(
-          "series "
-              + series.labels()
-              + " holds native histograms, which this function or operator does not support yet");
-    }
-    int count = columns.count();
-    if (!reading.keepsStale()) {
-      count = withoutStale(columns.timesMs(), columns.values(), count);
-    }
-    budget.countRead(count);
-    budget.work(count);
-    return count;
+  }
+
+  /// Moves the samples that `reading` asks for to the front of the times and values of `columns`,
+  /// and returns how many there are.
+  static int wanted(Reading reading, SampleColumns columns) {
+    return reading.keepsStale()
+        ? columns.count()
+        : withoutStale(columns.timesMs(), columns.values(), columns.count());
+  }
+
+  static void count(int samples, QueryBudget budget) {
+    budget.countRead(samples);
+    budget.work(samples);
   }
 
   /// Moves what is no stale marker to the front and returns how much that is.
@@ -109,6 +128,13 @@ final class SelectorReader {
   /// Samples of one series in time order.
   ///
   /// @param times may be longer than `count`
+  /// @param histograms null where a sample is a float; null if all are
   @SuppressWarnings("ArrayRecordComponent") // hot, and never compared
-  record RawSeries(Labels labels, boolean dropName, long[] times, double[] values, int count) {}
+  record RawSeries(
+      Labels labels,
+      boolean dropName,
+      long[] times,
+      double[] values,
+      @Nullable FloatHistogram @Nullable [] histograms,
+      int count) {}
 }

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
@@ -15,6 +16,10 @@ final class SeriesStream {
 
   private final QueryContext context;
   private final RangeReader ranges;
+
+  /// Whether selectors tell resets of histograms from the samples before: Prometheus does while it
+  /// reads nothing but counts and sums of them.
+  boolean findsResets;
 
   /// Kept to the end of the query: both sides of a ratio have the same windows.
   private final List<StepWindows> windowsSeen = new ArrayList<>();
@@ -32,8 +37,14 @@ final class SeriesStream {
     /// @param labels as the store has them, metric name included
     /// @param dropName whether the argument of the function had lost its name already
     /// @param values one per step; used again for the next series
-    /// @param full whether it is known that there is a value at every step
-    void accept(Labels labels, boolean dropName, double[] values, boolean full);
+    /// @param histograms one per step, null for none; the taker's own
+    /// @param full whether it is known that there is a float at every step
+    void accept(
+        Labels labels,
+        boolean dropName,
+        double[] values,
+        @Nullable FloatHistogram @Nullable [] histograms,
+        boolean full);
   }
 
   /// An instant selector: the newest sample not older than the lookback, at every step.
@@ -42,6 +53,17 @@ final class SeriesStream {
   /// @param presence whether only the presence of values matters
   void instant(
       Expr.VectorSelector selector, Steps steps, WindowKernel kernel, boolean presence, Sink sink) {
+    instant(
+        selector,
+        steps,
+        kernel.with(MixedFunctions.newest()),
+        new Reading(true, steps.count() == 1 && !findsResets, presence, findsResets),
+        sink);
+  }
+
+  /// The same with a kernel that knows what to do with histograms or start timestamps.
+  void instant(
+      Expr.VectorSelector selector, Steps steps, WindowKernel kernel, Reading reading, Sink sink) {
     if (steps.count() == 0) {
       return;
     }
@@ -50,8 +72,8 @@ final class SeriesStream {
         new RangeReader.Placement(selector.time().at(), context.offset(selector.time()), lookback);
     long first = placement.endMs(context, steps.time(0)) - lookback;
     long last = placement.endMs(context, steps.last());
-    Reading reading = new Reading(true, steps.count() == 1, presence);
-    scan(selector.matchers(), first, last, reading, worker(placement, steps, kernel), null, sink);
+    SeriesWorker worker = worker(placement, steps, kernel);
+    scan(selector.matchers(), first, last, reading, worker, null, sink);
   }
 
   /// A function of the windows of a range vector without extension.
@@ -61,7 +83,7 @@ final class SeriesStream {
     if (steps.count() == 0) {
       return;
     }
-    Reading reading = new Reading(false, false, presence);
+    Reading reading = new Reading(false, false, presence, findsResets);
     RangeReader.Placement placement = ranges.placement(range);
     SeriesWorker worker = worker(placement, steps, kernel);
     if (StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix) {
@@ -80,10 +102,14 @@ final class SeriesStream {
         0,
         reading,
         raw -> {
-          SeriesWorker.Presence found =
-              worker.compute(raw.times(), raw.values(), raw.count(), values);
+          SeriesWorker.Presence found = worker.compute(raw, values);
           if (found != SeriesWorker.Presence.NONE) {
-            sink.accept(raw.labels(), raw.dropName(), values, found == SeriesWorker.Presence.FULL);
+            sink.accept(
+                raw.labels(),
+                raw.dropName(),
+                values,
+                worker.histograms(),
+                found == SeriesWorker.Presence.FULL);
           }
         });
     context.budget().release(values.length);
@@ -128,7 +154,12 @@ final class SeriesStream {
     for (Querier.Series series : selected) {
       SeriesWorker.Presence presence = worker.compute(series, reading, values);
       if (presence != SeriesWorker.Presence.NONE) {
-        sink.accept(series.labels(), false, values, presence == SeriesWorker.Presence.FULL);
+        sink.accept(
+            series.labels(),
+            false,
+            values,
+            worker.histograms(),
+            presence == SeriesWorker.Presence.FULL);
       }
       budget.work(64);
     }

@@ -1,7 +1,10 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
+import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Reads series and applies a kernel to their windows; keeps what can be used again. Confined to
@@ -19,6 +22,7 @@ final class SeriesWorker {
   private final QueryBudget budget;
   private final SampleColumns columns = new SampleColumns();
   private @Nullable BucketReading buckets;
+  private @Nullable FloatHistogram @Nullable [] histograms;
 
   /// At how many steps a series has a value.
   enum Presence {
@@ -39,7 +43,9 @@ final class SeriesWorker {
   /// Another one that does the same for another thread, or null if that cannot be.
   @Nullable SeriesWorker fork(QueryBudget forked) {
     WindowKernel other = kernel.fork();
-    return other == null ? null : new SeriesWorker(other, windows.fork(forked), forked);
+    return other == null
+        ? null
+        : new SeriesWorker(other.with(kernel.mixed), windows.fork(forked), forked);
   }
 
   /// Reads buckets where a series has them.
@@ -59,15 +65,31 @@ final class SeriesWorker {
     return budget;
   }
 
-  /// Reads a series and writes one value per step to `out`.
+  /// The histograms of the series computed last, one per step; null if there are none.
+  @Nullable FloatHistogram @Nullable [] histograms() {
+    return histograms;
+  }
+
+  /// Reads a series and writes one float per step to `out`; [#histograms] has the others.
   Presence compute(Querier.Series series, SelectorReader.Reading reading, double[] out) {
+    histograms = null;
     if (buckets != null) {
       Presence presence = buckets.compute(series, out);
       if (presence != null) {
         return presence;
       }
     }
-    int count = SelectorReader.read(series, reading, columns, budget);
+    SelectorReader.read(series, reading, columns);
+    boolean mixed = columns.anyHistogram() && !reading.takesHistograms();
+    if (mixed || (kernel.mixed.usesStarts() && columns.anyStart())) {
+      MixedSeries samples = MixedSeries.of(columns, reading, budget);
+      SelectorReader.count(samples.count, budget);
+      Presence presence = compute(series.labels(), samples, out);
+      budget.release(samples.weight());
+      return presence;
+    }
+    int count = SelectorReader.wanted(reading, columns);
+    SelectorReader.count(count, budget);
     if (count == 0) {
       return Presence.NONE;
     }
@@ -77,8 +99,54 @@ final class SeriesWorker {
     return presence;
   }
 
+  /// The same for samples that were computed.
+  Presence compute(SelectorReader.RawSeries raw, double[] out) {
+    histograms = null;
+    @Nullable FloatHistogram[] some = raw.histograms();
+    return some == null
+        ? compute(raw.times(), raw.values(), raw.count(), out)
+        : compute(raw.labels(), MixedSeries.of(raw, some), out);
+  }
+
+  private Presence compute(Labels labels, MixedSeries series, double[] out) {
+    if (series.count == 0) {
+      return Presence.NONE;
+    }
+    long[] floatTimes = new long[series.count];
+    double[] floats = new double[series.count];
+    int floatCount = series.floats(floatTimes, floats);
+    if (floatCount == 0) {
+      Arrays.fill(out, StepSeries.ABSENT);
+    } else {
+      compute(floatTimes, floats, floatCount, out);
+    }
+    StepWindows.Column column = windows.column(series.times, series.count);
+    MixedFunction.MixedWindow window =
+        new MixedFunction.MixedWindow(series, labels, windows.rangeMs());
+    boolean always = kernel.mixed.usesStarts();
+    for (int i = 0; i < out.length; i++) {
+      window.from = column.from[i];
+      window.to = column.to[i];
+      if (window.size() > 0 && (always || window.histograms() > 0)) {
+        window.endMs = windows.endMs(i);
+        put(i, out.length, kernel.mixed.apply(window, i, out));
+        budget.work(1 + 4 * window.size());
+      }
+    }
+    return histograms != null || SeriesStream.anyPresent(out) ? Presence.SOME : Presence.NONE;
+  }
+
+  private void put(int step, int steps, @Nullable FloatHistogram histogram) {
+    if (histogram != null) {
+      if (histograms == null) {
+        histograms = new @Nullable FloatHistogram[steps];
+      }
+      histograms[step] = histogram;
+    }
+  }
+
   /// Writes one value per step to `out`.
-  Presence compute(long[] times, double[] values, int count, double[] out) {
+  private Presence compute(long[] times, double[] values, int count, double[] out) {
     StepWindows.Column column = windows.column(times, count);
     kernel.series(times, values, count);
     int first = 0;

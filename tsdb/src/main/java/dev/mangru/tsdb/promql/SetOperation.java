@@ -42,9 +42,8 @@ final class SetOperation {
     }
     for (int s = 0; s < series.size(); s++) {
       boolean[] flags = present[numbers[s]];
-      double[] values = series.get(s).values();
       for (int i = 0; i < steps; i++) {
-        flags[i] |= !StepSeries.isAbsent(values[i]);
+        flags[i] |= series.get(s).present(i);
       }
       context.budget().work(steps);
     }
@@ -55,16 +54,20 @@ final class SetOperation {
   private void filter(
       StepSeries series, boolean[] partner, boolean wanted, List<StepSeries> result) {
     double[] values = series.values().clone();
-    boolean any = false;
     for (int i = 0; i < values.length; i++) {
       if (partner[i] != wanted) {
         values[i] = StepSeries.ABSENT;
       }
-      any |= !StepSeries.isAbsent(values[i]);
     }
     context.budget().work(values.length);
-    if (any) {
-      result.add(new StepSeries(series.labels(), series.dropName(), values));
+    StepSeries kept =
+        new StepSeries(
+            series.labels(),
+            series.dropName(),
+            values,
+            StepHistograms.keep(series.histograms(), partner, wanted));
+    if (kept.anyPresent()) {
+      result.add(kept);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class StepFold {
   private final int arrays;
   private Row[] rows = new Row[16];
   private int count;
+  private boolean ignoredHistograms;
 
   /// The state of one group. Which arrays there are depends on the operation; `first` is the result
   /// in the end.
@@ -26,6 +28,7 @@ final class StepFold {
     private final double[] second;
     private final double[] third;
     private @Nullable RunningMean @Nullable [] overflown;
+    private @Nullable FoldedHistograms histograms;
     private boolean dropName;
 
     /// Whether it is known that there is a value at every step.
@@ -62,12 +65,20 @@ final class StepFold {
   /// Adds one series to a group; groups are numbered from 0 in order of first sight.
   ///
   /// @param full whether it is known that there is a value at every step
-  void add(int group, boolean dropName, double[] values, boolean full) {
+  void add(
+      int group,
+      boolean dropName,
+      double[] values,
+      @Nullable FloatHistogram @Nullable [] histograms,
+      boolean full) {
     if (group == count) {
       addRow();
     }
     Row row = rows[group];
     row.dropName |= dropName;
+    if (histograms != null) {
+      add(row, histograms);
+    }
     switch (operation) {
       case SUM -> {
         if (full && row.full) {
@@ -86,6 +97,39 @@ final class StepFold {
     }
     row.full |= full;
     budget.work(steps >> 1);
+  }
+
+  private void add(Row row, @Nullable FloatHistogram[] histograms) {
+    switch (operation) {
+      case SUM, AVG -> {
+        if (row.histograms == null) {
+          budget.hold(2L * steps);
+          row.histograms = new FoldedHistograms(steps, operation == Aggregation.AVG);
+        }
+        row.histograms.add(histograms);
+      }
+      case COUNT, GROUP -> {
+        for (int i = 0; i < histograms.length; i++) {
+          if (histograms[i] != null) {
+            row.first[i] = StepSeries.isAbsent(row.first[i]) ? 1 : row.first[i] + 1;
+          }
+        }
+      }
+      case MIN, MAX, STDDEV, STDVAR -> ignoredHistograms = true;
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
+          throw new IllegalStateException(operation.text() + " does not fold");
+    }
+    budget.work(8 * steps);
+  }
+
+  /// Whether there were histograms, which the operation knows nothing to do with.
+  boolean ignoredHistograms() {
+    return ignoredHistograms;
+  }
+
+  /// The histograms of a group, or null if there were none.
+  @Nullable FoldedHistograms histograms(int group) {
+    return rows[group].histograms;
   }
 
   private void addRow() {

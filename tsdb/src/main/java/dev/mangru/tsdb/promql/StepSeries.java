@@ -1,13 +1,16 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.StaleMarker;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// One series of an intermediate result: a value per step, [#ABSENT] where there is none.
+/// One series of an intermediate result: a float or a native histogram per step, or neither.
 ///
-/// The stale marker is never a value here, so its bits say “absent” and one array suffices.
-/// Confined to the query's thread.
+/// The stale marker is never a value here, so its bits say “no float” and one array suffices;
+/// histograms have an array of their own, which is only there if there are any. Confined to the
+/// query's thread.
 final class StepSeries {
 
   /// Compare with [#isAbsent], never with `==`: it is a NaN.
@@ -16,11 +19,24 @@ final class StepSeries {
   private final Labels labels;
   private final boolean dropName;
   private final double[] values;
+  private final @Nullable FloatHistogram @Nullable [] histograms;
 
+  /// A series of floats.
   StepSeries(Labels labels, boolean dropName, double[] values) {
+    this(labels, dropName, values, null);
+  }
+
+  /// @param histograms one per step, null at steps without; null if there are none at all. Where
+  ///   there is one, the value is [#ABSENT]
+  StepSeries(
+      Labels labels,
+      boolean dropName,
+      double[] values,
+      @Nullable FloatHistogram @Nullable [] histograms) {
     this.labels = labels;
     this.dropName = dropName;
     this.values = values;
+    this.histograms = histograms;
   }
 
   static double[] absent(int steps) {
@@ -42,21 +58,51 @@ final class StepSeries {
     return dropName;
   }
 
-  /// One per step; shared, so treat as read-only once built.
+  /// The floats, one per step; shared, so treat as read-only once built.
   double[] values() {
     return values;
   }
 
+  /// The histograms, one per step, or null if there are none; treat as read-only.
+  @Nullable FloatHistogram @Nullable [] histograms() {
+    return histograms;
+  }
+
+  /// The histogram at a step, or null.
+  @Nullable FloatHistogram histogram(int step) {
+    return histograms == null ? null : histograms[step];
+  }
+
+  /// The same samples under other labels.
+  StepSeries relabeled(Labels other, boolean nameGoes) {
+    return new StepSeries(other, nameGoes, values, histograms);
+  }
+
   boolean present(int step) {
-    return !StaleMarker.is(values[step]);
+    return !StaleMarker.is(values[step]) || (histograms != null && histograms[step] != null);
   }
 
   boolean anyPresent() {
-    for (double value : values) {
-      if (!StaleMarker.is(value)) {
+    for (int i = 0; i < values.length; i++) {
+      if (present(i)) {
         return true;
       }
     }
     return false;
+  }
+
+  /// What it holds of a query's budget, in samples.
+  long weight() {
+    return values.length + weight(histograms);
+  }
+
+  /// What histograms hold of a query's budget: 16 bytes are a sample.
+  static long weight(@Nullable FloatHistogram @Nullable [] histograms) {
+    long weight = 0;
+    for (int i = 0; histograms != null && i < histograms.length; i++) {
+      FloatHistogram one = histograms[i];
+      weight += one == null ? 0 : one.memoryBytes() / 16;
+    }
+    return weight;
   }
 }

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.tsdb.promql.Expr.Cardinality;
 import dev.mangru.tsdb.promql.Expr.Matching;
@@ -26,6 +27,7 @@ final class VectorMatcher {
   private final Matching matching;
   private final boolean swapped;
   private final Signatures signatures;
+  private final SampleOperation operation;
 
   /// Finished series by labels, and by the pair of series they come from.
   private final Map<Labels, Row> rows = new LinkedHashMap<>();
@@ -35,6 +37,7 @@ final class VectorMatcher {
   private static final class Row {
     private final Labels labels;
     private final double[] values;
+    private @Nullable FloatHistogram @Nullable [] histograms;
     private boolean dropName;
     private int lastStep = -1;
 
@@ -52,6 +55,7 @@ final class VectorMatcher {
     this.matching = binary.matching();
     this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
     this.signatures = new Signatures(matching);
+    this.operation = new SampleOperation(binary, context);
   }
 
   List<StepSeries> apply(List<StepSeries> left, List<StepSeries> right, Steps steps) {
@@ -93,7 +97,9 @@ final class VectorMatcher {
                 row,
                 i,
                 many.get(m).values()[i],
+                many.get(m).histogram(i),
                 other == null && fillOne != null ? fillOne : valueOf(other, i),
+                other == null ? null : other.histogram(i),
                 results,
                 manyNumbers[m]);
           }
@@ -169,7 +175,15 @@ final class VectorMatcher {
       StepSeries series = one.get(s);
       if (series.present(step) && !matched[numbers[s]]) {
         Row row = row(-1, null, s, series, steps);
-        put(row, step, fill, series.values()[step], results, numbers[s]);
+        put(
+            row,
+            step,
+            fill,
+            null,
+            series.values()[step],
+            series.histogram(step),
+            results,
+            numbers[s]);
       }
     }
   }
@@ -178,22 +192,17 @@ final class VectorMatcher {
       Row row,
       int step,
       double manyValue,
+      @Nullable FloatHistogram manyHistogram,
       double oneValue,
+      @Nullable FloatHistogram oneHistogram,
       Map<Integer, Set<Labels>> results,
       int signature) {
-    BinaryOperator operator = binary.operator();
-    double left = swapped ? oneValue : manyValue;
-    double right = swapped ? manyValue : oneValue;
-    if (BinaryEvaluator.isTrim(operator)) {
-      BinaryEvaluator.incompatible(binary, context);
+    boolean found =
+        swapped
+            ? operation.apply(oneValue, oneHistogram, manyValue, manyHistogram)
+            : operation.apply(manyValue, manyHistogram, oneValue, oneHistogram);
+    if (!found) {
       return;
-    }
-    double outcome = operator.apply(left, right);
-    if (operator.isComparison() && !binary.bool()) {
-      if (outcome == 0) {
-        return;
-      }
-      outcome = left;
     }
     if (matching.cardinality() != Cardinality.ONE_TO_ONE
         && !results.computeIfAbsent(signature, _ -> new HashSet<>()).add(row.labels)) {
@@ -204,7 +213,13 @@ final class VectorMatcher {
       throw Evaluator.duplicate();
     }
     row.lastStep = step;
-    row.values[step] = outcome;
+    row.values[step] = operation.value;
+    FloatHistogram histogram = operation.histogram;
+    if (histogram != null) {
+      row.values[step] = StepSeries.ABSENT;
+      row.histograms = StepHistograms.with(row.histograms, row.values.length, step, histogram);
+      context.budget().hold(histogram.memoryBytes() / 16);
+    }
   }
 
   private Row row(
@@ -247,7 +262,9 @@ final class VectorMatcher {
   }
 
   private Labels resultLabels(Labels many, Labels one) {
-    Labels labels = binary.operator().isComparison() ? many : context.withoutName(many);
+    boolean keepsName =
+        binary.operator().isComparison() || BinaryEvaluator.isTrim(binary.operator());
+    Labels labels = keepsName ? many : context.withoutName(many);
     if (matching.cardinality() == Cardinality.ONE_TO_ONE) {
       labels = matching.on() ? labels.keep(matching.labels()) : labels.without(matching.labels());
     }
@@ -262,7 +279,7 @@ final class VectorMatcher {
   private List<StepSeries> finish() {
     List<StepSeries> result = new ArrayList<>();
     for (Row row : rows.values()) {
-      StepSeries series = new StepSeries(row.labels, row.dropName, row.values);
+      StepSeries series = new StepSeries(row.labels, row.dropName, row.values, row.histograms);
       if (series.anyPresent()) {
         result.add(series);
       }
@@ -330,12 +347,47 @@ final class VectorMatcher {
       return labels;
     }
 
+    private void addMixed(
+        Labels labels,
+        StepSeries manyMember,
+        StepSeries oneMember,
+        Steps steps,
+        List<StepSeries> result) {
+      StepSeries left = swapped ? oneMember : manyMember;
+      StepSeries right = swapped ? manyMember : oneMember;
+      double[] values = evaluator.allocate(steps);
+      @Nullable FloatHistogram @Nullable [] histograms = null;
+      for (int i = 0; i < values.length; i++) {
+        boolean found =
+            left.present(i)
+                && right.present(i)
+                && operation.apply(
+                    left.values()[i], left.histogram(i), right.values()[i], right.histogram(i));
+        FloatHistogram histogram = operation.histogram;
+        if (found && histogram != null) {
+          histograms = StepHistograms.with(histograms, values.length, i, histogram);
+        } else if (found) {
+          values[i] = operation.value;
+        }
+        context.budget().work(8);
+      }
+      context.budget().hold(StepSeries.weight(histograms));
+      StepSeries one = new StepSeries(labels, dropsName(manyMember), values, histograms);
+      if (one.anyPresent()) {
+        result.add(one);
+      }
+    }
+
     private void add(
         Labels labels,
         StepSeries manyMember,
         StepSeries oneMember,
         Steps steps,
         List<StepSeries> result) {
+      if (manyMember.histograms() != null || oneMember.histograms() != null) {
+        addMixed(labels, manyMember, oneMember, steps, result);
+        return;
+      }
       BinaryOperator operator = binary.operator();
       double[] left = (swapped ? oneMember : manyMember).values();
       double[] right = (swapped ? manyMember : oneMember).values();

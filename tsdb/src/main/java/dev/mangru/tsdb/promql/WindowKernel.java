@@ -12,6 +12,15 @@ abstract class WindowKernel {
   double[] values = {};
   int count;
 
+  /// What becomes of windows with histograms.
+  MixedFunction mixed = MixedFunction.FLOATS_ONLY;
+
+  /// This, with another rule for windows with histograms.
+  WindowKernel with(MixedFunction function) {
+    mixed = function;
+    return this;
+  }
+
   /// The samples that all following calls are about.
   void series(long[] newTimes, double[] newValues, int newCount) {
     times = newTimes;

@@ -1,5 +1,7 @@
 package dev.mangru.tsdb.promql;
 
+import java.util.Arrays;
+
 /// The simple functions of a window: one tight loop each. [RateKernel], [SumKernel] and
 /// [ExtremeKernel] are the others; what is rare goes through [EachWindow].
 final class WindowKernels {
@@ -172,6 +174,19 @@ final class WindowKernels {
       double previous = values[last - 1];
       double result = rate && current < previous ? current : current - previous;
       return rate ? result / (betweenMs / 1000.0) : result;
+    }
+  }
+
+  /// Nothing for plain floats.
+  static final class NoFloats extends WindowKernel {
+    @Override
+    WindowKernel fork() {
+      return new NoFloats();
+    }
+
+    @Override
+    void apply(StepWindows windows, StepWindows.Column column, int first, int end, double[] out) {
+      Arrays.fill(out, first, end, StepSeries.ABSENT);
     }
   }
 

@@ -48,25 +48,36 @@ class ScriptRunnerTest {
   }
 
   @Test
-  void what_needs_histograms_is_skipped_and_nothing_else() {
-    ConformanceReport report =
-        run(
-            """
-            load 1m
-              h {{schema:0 count:1 sum:1}}
-              f 1
+  void native_histograms_are_compared_by_layout_counts_and_a_hint_that_is_said() {
+    String load = "load 1m\n  h {{schema:1 count:3 sum:5 buckets:[1 2]}}x2\n\n";
+    assertThat(
+            run(load + "eval instant at 1m h\n  h {{schema:1 count:3 sum:5 buckets:[1 2]}}\n")
+                .passed())
+        .isEqualTo(1);
+    for (String wrong :
+        new String[] {
+          "{{schema:0 count:3 sum:5 buckets:[1 2]}}",
+          "{{schema:1 count:4 sum:5 buckets:[1 2]}}",
+          "{{schema:1 count:3 sum:6 buckets:[1 2]}}",
+          "{{schema:1 count:3 sum:5 buckets:[2 1]}}",
+          "{{schema:1 count:3 sum:5 offset:1 buckets:[1 2]}}",
+          "{{schema:1 count:3 sum:5 buckets:[1 2] z_bucket:1}}",
+          "{{schema:1 count:3 sum:5 buckets:[1 2] counter_reset_hint:gauge}}",
+          "3",
+        }) {
+      ConformanceReport report = run(load + "eval instant at 1m h\n  h " + wrong + "\n");
 
-            eval instant at 0 h
+      assertThat(report.passed()).as(wrong).isZero();
+      assertThat(report.failures()).as(wrong).hasSize(1);
+    }
+  }
 
-            eval instant at 0 f
-              f 1
-
-            eval instant at 0 histogram_count(f)
-            """);
-
-    assertThat(report.passed()).isEqualTo(1);
-    assertThat(report.skipped()).isEqualTo(2);
-    assertThat(report.failures()).isEmpty();
+  @Test
+  void start_timestamps_are_relative_to_their_samples() {
+    assertThat(
+            run("load 1m\n  x@st _ -30s\n  x 1 2\n\neval instant at 1m start_timestamp(x)\n  {} 30\n")
+                .passed())
+        .isEqualTo(1);
   }
 
   @Test

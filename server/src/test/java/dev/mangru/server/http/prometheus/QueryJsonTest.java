@@ -2,7 +2,9 @@ package dev.mangru.server.http.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.SampleText;
 import java.io.StringWriter;
@@ -40,6 +42,47 @@ class QueryJsonTest {
   })
   void times_have_three_decimals_or_none(long ms, String text) {
     assertThat(QueryJson.seconds(ms)).isEqualTo(text);
+  }
+
+  @Test
+  void histograms_have_members_of_their_own() {
+    FloatHistogram histogram =
+        new FloatHistogram(
+            0,
+            NativeHistogram.ResetHint.UNKNOWN,
+            0.5,
+            1,
+            6,
+            1.5,
+            new FloatHistogram.Side(new int[] {1, 2, 3}, new double[] {2, 0, 1}),
+            new FloatHistogram.Side(new int[] {2}, new double[] {2}),
+            new double[0]);
+    String shown =
+        "{\"count\":\"6\",\"sum\":\"1.5\",\"buckets\":[[1,\"-4\",\"-2\",\"2\"],[3,\"-0.5\",\"0.5\",\"1\"],"
+            + "[0,\"1\",\"2\",\"2\"],[0,\"4\",\"8\",\"1\"]]}";
+
+    assertThat(
+            written(
+                new QueryValue.Vector(
+                    List.of(new QueryValue.Sample(Labels.empty(), 1000, Double.NaN, histogram)))))
+        .isEqualTo(
+            "{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"histogram\":[1,"
+                + shown
+                + "]}]}");
+    assertThat(
+            written(
+                new QueryValue.Matrix(
+                    List.of(
+                        new QueryValue.Points(
+                            Labels.empty(),
+                            new long[] {1000, 2000},
+                            new double[] {7, Double.NaN},
+                            new FloatHistogram[] {null, histogram})))))
+        .isEqualTo(
+            "{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"7\"]],"
+                + "\"histograms\":[[2,"
+                + shown
+                + "]]}]}");
   }
 
   @Test
