@@ -50,8 +50,7 @@ public final class ManifestFuzz {
 
   private static Manifest read(byte[] bytes) throws IOException {
     try {
-      return Manifest.read(
-          new BytesDisk().put(FOLDER.resolve(Manifest.NAME), bytes), FOLDER);
+      return Manifest.read(new BytesDisk().put(FOLDER.resolve(Manifest.NAME), bytes), FOLDER);
     } catch (CorruptDataException | MangruException refused) {
       return null;
     }

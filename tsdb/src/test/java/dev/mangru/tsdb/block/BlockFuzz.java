@@ -38,7 +38,8 @@ public final class BlockFuzz {
     List<byte[]> seeds = new ArrayList<>();
     for (int seed = 0; seed < 80; seed++) {
       CrashDisk disk = new CrashDisk(seed);
-      BlockFileTest.write(disk, PATH, FuzzFile.shortened(new RandomSeries(seed).byLabels(1 + seed % 5), seed));
+      BlockFileTest.write(
+          disk, PATH, FuzzFile.shortened(new RandomSeries(seed).byLabels(1 + seed % 5), seed));
       byte[] file = BrokenFileTest.bytes(disk, "000002.blk");
       byte[] input = FuzzFile.input(Footer.Kind.BLOCK, file);
       if (input.length < 900) {

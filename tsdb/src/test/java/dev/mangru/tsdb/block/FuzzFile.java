@@ -92,7 +92,8 @@ final class FuzzFile {
   }
 
   /// The same series with a few samples each, so that inputs are small.
-  static <K> NavigableMap<K, List<Sample>> shortened(NavigableMap<K, List<Sample>> series, int most) {
+  static <K> NavigableMap<K, List<Sample>> shortened(
+      NavigableMap<K, List<Sample>> series, int most) {
     NavigableMap<K, List<Sample>> few = new TreeMap<>(series);
     few.replaceAll((_, samples) -> samples.subList(0, Math.min(samples.size(), 1 + most % 9)));
     return few;

@@ -24,7 +24,8 @@ public final class PartFuzz {
     List<byte[]> seeds = new ArrayList<>();
     for (int seed = 0; seed < 60; seed++) {
       CrashDisk disk = new CrashDisk(seed);
-      PartFileTest.write(disk, PATH, FuzzFile.shortened(new RandomSeries(seed).byRef(1 + seed % 4), seed));
+      PartFileTest.write(
+          disk, PATH, FuzzFile.shortened(new RandomSeries(seed).byRef(1 + seed % 4), seed));
       byte[] file = BrokenFileTest.bytes(disk, "000001.part");
       byte[] input = FuzzFile.input(Footer.Kind.PART, file);
       if (input.length < 700) {

@@ -71,7 +71,8 @@ public final class PromIndexFuzz {
           chunks.add(chunk);
         }
       }
-      for (String name : List.of("chunks/000001", "chunks", "index", "tombstones", "meta.json", "")) {
+      for (String name :
+          List.of("chunks/000001", "chunks", "index", "tombstones", "meta.json", "")) {
         Files.delete(folder.resolve(name));
       }
     } catch (IOException e) {
@@ -121,9 +122,7 @@ public final class PromIndexFuzz {
     if ((input[0] & RIGHT) != 0) {
       try {
         seal(kind, ByteBuffer.wrap(file));
-      } catch (BufferUnderflowException
-          | IndexOutOfBoundsException
-          | IllegalArgumentException e) {
+      } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
         // as far as it went
       }
     }

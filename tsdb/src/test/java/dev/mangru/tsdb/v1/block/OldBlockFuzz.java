@@ -84,8 +84,7 @@ public final class OldBlockFuzz {
     if (input.length < FIXED || input[0] == 0) {
       return Arrays.copyOfRange(input, Math.min(1, input.length), input.length);
     }
-    int chunks =
-        Math.min((input[1] & 0xff) | (input[2] & 0xff) << 8, input.length - FIXED);
+    int chunks = Math.min((input[1] & 0xff) | (input[2] & 0xff) << 8, input.length - FIXED);
     byte[] index = Arrays.copyOfRange(input, FIXED + chunks, input.length);
     ByteWriter out = new ByteWriter(input.length + 64);
     out.bytes(Footer.MAGIC, 0, 8).bytes(input, FIXED, chunks).bytes(index, 0, index.length);
