@@ -1,6 +1,7 @@
 package dev.mangru.tsdb;
 
 import dev.mangru.model.disk.Disk;
+import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
@@ -75,6 +76,18 @@ final class BulkImport implements ImportTarget {
 
   @Override
   public Window window(TimeRange window) throws IOException {
+    long usable = disk.usableBytes(options.directory());
+    if (usable < options.minFreeBytes()) {
+      throw new MangruException(
+          ErrorCode.UNAVAILABLE,
+          "the disk of "
+              + options.directory()
+              + " has "
+              + usable
+              + " bytes left, less than min-free-bytes = "
+              + options.minFreeBytes()
+              + ": free some space and import again; what is imported stays");
+    }
     return new BlockWindow(window);
   }
 

@@ -15,6 +15,7 @@ import dev.mangru.tsdb.compact.Snapshots;
 import dev.mangru.tsdb.head.RowReader;
 import dev.mangru.tsdb.head.Rows;
 import dev.mangru.tsdb.head.SeriesTable;
+import dev.mangru.tsdb.index.SeriesView;
 import dev.mangru.tsdb.ingest.SampleBatch;
 import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.Closeable;
@@ -319,6 +320,8 @@ public final class Tsdb implements MetricStore {
     if (pin == null) {
       return null;
     }
+    // Before the files are held: as long as they can be, no series of theirs is forgotten.
+    SeriesView names = table.view();
     List<StoreFile> held = new ArrayList<>();
     boolean all = true;
     for (StoreFile file : current.files()) {
@@ -336,6 +339,7 @@ public final class Tsdb implements MetricStore {
           stats,
           range,
           table,
+          names,
           selections,
           rowTimes,
           horizon,

@@ -103,7 +103,13 @@ public record TsdbOptions(
     positive("max-batch-samples", maxBatchSamples, maxBatchSamples);
     positive("max-labels", maxLabels, maxLabels);
     positive("max-label-name-bytes", maxLabelNameBytes, maxLabelNameBytes);
-    positive("max-label-value-bytes", maxLabelValueBytes, maxLabelValueBytes);
+    // 256 values are one page of a block's texts, which readers take up to 64 MiB of.
+    check(
+        "max-label-value-bytes",
+        maxLabelValueBytes,
+        n -> n > 0 && n <= 128 << 10,
+        "1 to 131072",
+        maxLabelValueBytes);
     positive("wal-segment-bytes", walSegmentBytes, walSegmentBytes);
     positive("max-wal-bytes", maxWalBytes, maxWalBytes);
     positive("max-head-bytes", maxHeadBytes, maxHeadBytes);

@@ -74,6 +74,7 @@ final class TsdbQuerier implements Querier {
   private boolean closed;
 
   /// @param files those of `view` that overlap `range`, already retained, in order
+  /// @param series taken before the files were retained
   /// @param pin keeps the rows of `view`
   /// @param visible taken after `view`
   TsdbQuerier(
@@ -81,6 +82,7 @@ final class TsdbQuerier implements Querier {
       Stats stats,
       TimeRange range,
       SeriesTable table,
+      SeriesView series,
       Selections selections,
       RowTimes rowTimes,
       Horizon horizon,
@@ -100,7 +102,7 @@ final class TsdbQuerier implements Querier {
     this.files = files;
     this.pin = pin;
     this.visible = visible;
-    this.series = table.view();
+    this.series = series;
     this.recent = range.startMs() > horizon.ms(); // after view and table were taken
     this.blocks = new ArrayList<>(files.size());
     this.blockOf = new int[files.size()];

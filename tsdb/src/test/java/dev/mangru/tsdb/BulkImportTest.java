@@ -1,6 +1,7 @@
 package dev.mangru.tsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.MangruException;
@@ -218,5 +219,29 @@ final class BulkImportTest {
       assertThat(all(store).series()).isEqualTo(expected.series());
     }
     assertThat(TsdbCheck.check(directory, disk).problems()).isEmpty();
+  }
+
+  @Test
+  void an_import_ends_before_the_disk_is_full_and_keeps_what_it_has() throws IOException {
+    CrashDisk disk = new CrashDisk(1);
+    Path data = disk.root().resolve("data");
+    TsdbOptions options =
+        TsdbOptions.builder(data).retention(Duration.ofDays(30)).minFreeBytes(20_000).build();
+    try (Tsdb store = Tsdb.open(options, () -> Instant.ofEpochMilli(NOW), disk)) {
+      disk.capacity(disk.usedBytes() + 20_100);
+      assertThatThrownBy(() ->
+              run(
+                  store,
+                  disk,
+                  disk.root().resolve("runs"),
+                  sink -> {
+                    for (int day = 9; day >= 0; day--) {
+                      sink.add(Labels.of("__name__", "up"), NOW - day * DAY, 0, day);
+                    }
+                  }))
+          .isInstanceOf(MangruException.class)
+          .hasMessageContaining("less than min-free-bytes = 20000: free some space");
+      assertThat(all(store).samples()).isPositive().isLessThan(10);
+    }
   }
 }

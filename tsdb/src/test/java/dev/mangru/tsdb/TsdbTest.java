@@ -104,12 +104,12 @@ class TsdbTest {
 
   @Test
   void a_newer_format_is_refused_with_a_way_out() throws IOException {
-    Files.writeString(directory.resolve("MANIFEST"), "mangru-tsdb 3\nsomething new\n");
+    Files.writeString(directory.resolve("MANIFEST"), "mangru-tsdb 4\nsomething new\n");
     assertThatThrownBy(() -> Tsdb.open(TsdbOptions.defaults(directory), CLOCK))
         .isInstanceOfSatisfying(
             MangruException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
         .hasMessageContaining(directory.toString())
-        .hasMessageContaining("has format 3, this Mangru reads up to 2");
+        .hasMessageContaining("has format 4, this Mangru reads up to 3");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,45 @@ class WriteOutcomeTest {
       labels.set("l" + i + "_" + number % 2, values[(number + i) % values.length]);
     }
     return labels.build();
+  }
+
+  // ---- numbers of any size ---------------------------------------------------------------------
+
+  @Test
+  void start_timestamps_and_values_of_any_bits_come_back_from_everywhere() throws IOException {
+    long[] starts = {Long.MIN_VALUE, -1, 0, 1, T, Long.MAX_VALUE, 0, Long.MIN_VALUE};
+    List<Held> sent = new ArrayList<>();
+    Tsdb store = Tsdb.open(options().build(), CLOCK, disk);
+    try {
+      SampleBatch batch = store.appender();
+      int series = batch.define(UP, 1, 2);
+      for (int i = 0; i < starts.length; i++) {
+        long bits = i % 2 == 0 ? 0x7ff0000000000002L + i : Long.MIN_VALUE >> i;
+        batch.add(series, T + i, starts[i], bits);
+        sent.add(new Held(starts[i], bits, null));
+      }
+      NativeHistogram.Builder odd = NativeHistogram.builder(true).total(-1, Double.NaN);
+      NativeHistogram histogram = odd.zero(Double.MIN_VALUE, -1).build();
+      batch.add(series, T + 100, Long.MAX_VALUE, histogram);
+      sent.add(Held.of(Long.MAX_VALUE, histogram.sum(), histogram));
+      assertThat(batch.commit().accepted()).isEqualTo(sent.size());
+      for (int step = 0; step < 4; step++) {
+        assertThat(Dump.of(store).get(UP).values())
+            .as("step %d", step)
+            .containsExactlyElementsOf(sent);
+        switch (step) {
+          case 0 -> {
+            store.close();
+            store = Tsdb.open(options().build(), CLOCK, disk);
+          }
+          case 1 -> store.sealAll(NOW);
+          default -> store.compactAll(NOW);
+        }
+      }
+    } finally {
+      store.close();
+    }
+    assertThat(TsdbCheck.check(directory, disk).problems()).isEmpty();
   }
 
   // ---- a batch that fails in the middle --------------------------------------------------------

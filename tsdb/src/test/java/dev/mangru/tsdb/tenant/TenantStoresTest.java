@@ -45,6 +45,7 @@ class TenantStoresTest {
   private CrashDisk disk = new CrashDisk(1);
   private Instant now = NOW;
   private long budget = 1_000;
+  private String broken = "";
 
   private Path folder() {
     return disk.root().resolve("tenants");
@@ -57,11 +58,15 @@ class TenantStoresTest {
             enabled,
             3,
             Duration.ofMinutes(10),
-            (tenant, directory) ->
-                TsdbOptions.builder(directory)
-                    .minFreeBytes(0)
-                    .maxSeries(tenant.equals("small") ? 1 : 100)
-                    .build(),
+            (tenant, directory) -> {
+              if (tenant.equals(broken)) {
+                throw new IllegalStateException("planted");
+              }
+              return TsdbOptions.builder(directory)
+                  .minFreeBytes(0)
+                  .maxSeries(tenant.equals("small") ? 1 : 100)
+                  .build();
+            },
             _ -> new Exemplars.Limits(10, 1 << 20, 10),
             Metadata.Limits.defaults(),
             store -> new PromqlEngine(store, PromqlOptions.defaults()),
@@ -328,6 +333,22 @@ class TenantStoresTest {
         }
       }
       now = now.plusSeconds(10);
+    }
+  }
+
+  @Test
+  void one_tenant_that_fails_does_not_keep_the_others_from_being_looked_after() throws IOException {
+    try (TenantStores stores = open(true)) {
+      write(stores, "a", "up");
+      write(stores, "b", "up");
+    }
+    broken = "a";
+    try (TenantStores stores = open(true)) {
+      now = now.plus(Duration.ofDays(2));
+      assertThatThrownBy(() -> stores.compact(now))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("planted");
+      assertThat(stores.openStores()).isEqualTo(1);
     }
   }
 }
