@@ -93,17 +93,28 @@ public final class FuzzTarget {
     return inputs.size() + changed;
   }
 
-  /// Tries one input, and shows it if it does not go well.
+  /// Tries one input, and shows it if it does not go well. It may allocate much once, for classes
+  /// that are loaded, and not again.
   public void attempt(byte[] input) {
-    byte[] copy = input.clone();
-    long before = allocated();
     try {
-      call(entry, copy);
-      bounded(before, input.length);
+      if (excess(input) > 0) {
+        long excess = excess(input);
+        if (excess > 0) {
+          throw new AssertionError(excess + " bytes too many for " + input.length);
+        }
+      }
     } catch (RuntimeException | Error e) {
       throw new AssertionError(
           type.getSimpleName() + " with " + HexFormat.of().formatHex(input) + ": " + e, e);
     }
+  }
+
+  /// Bytes that one call allocates beyond what its input can justify.
+  private long excess(byte[] input) {
+    byte[] copy = input.clone();
+    long before = allocated();
+    call(entry, copy);
+    return allocated() - before - justified(20 * input.length);
   }
 
   /// Bytes that this thread has allocated.
@@ -115,13 +126,17 @@ public final class FuzzTarget {
   /// an input allocates that makes the JVM load classes is not judged.
   public static synchronized void bounded(long before, int length) {
     long allocated = allocated() - before;
-    if (allocated > FIXED_BYTES + BYTES_PER_BYTE * length) {
+    if (allocated > justified(length)) {
       long classes = ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
       if (classes == loadedClasses) {
         throw new AssertionError(allocated + " bytes allocated for an input of " + length);
       }
       loadedClasses = classes;
     }
+  }
+
+  private static long justified(int length) {
+    return FIXED_BYTES + BYTES_PER_BYTE * length;
   }
 
   private static byte[] changed(Random random, byte[] good, byte[] other) {
