@@ -2,9 +2,11 @@ package dev.mangru.alerts.unit;
 
 import dev.mangru.alerts.rule.ExpressionCheck;
 import dev.mangru.alerts.state.RuleTemplates;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.QueryValue;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,11 @@ public interface RuleTestKit {
   /// @throws IllegalArgumentException if it is malformed
   Values series(String series, String values);
 
+  /// Whether a native histogram is what `notation` says, in that of promtool: `{{count:1 sum:2}}`.
+  ///
+  /// @throws IllegalArgumentException if that is malformed
+  boolean isHistogram(String notation, FloatHistogram got);
+
   /// Reads a metric, such as `up{job="a"}`; the empty text has no label.
   ///
   /// @throws IllegalArgumentException if it is malformed
@@ -39,7 +46,7 @@ public interface RuleTestKit {
 
   /// A series.
   ///
-  /// @param values one for each interval; null where there is no sample
-  /// @param histograms whether it holds native histograms; then `values` is empty
-  record Values(Labels labels, List<@Nullable Double> values, boolean histograms) {}
+  /// @param samples one for each interval; null where there is none. Their labels and times mean
+  ///   nothing
+  record Values(Labels labels, List<QueryValue.@Nullable Sample> samples) {}
 }

@@ -11,10 +11,12 @@ import dev.mangru.model.alert.RuleGroupStatus;
 import dev.mangru.model.alert.RuleStatus;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.SampleText;
 import dev.mangru.model.time.Ticker;
 import java.time.Duration;
@@ -40,7 +42,6 @@ final class RuleTestRun {
   private final RuleTestFile.Group group;
   private final List<RuleFile.Outcome> rules;
   private final List<String> failures = new ArrayList<>();
-  private final List<String> unsupported = new ArrayList<>();
   private int checks;
 
   RuleTestRun(
@@ -60,10 +61,6 @@ final class RuleTestRun {
     return failures;
   }
 
-  List<String> unsupported() {
-    return unsupported;
-  }
-
   int checks() {
     return checks;
   }
@@ -72,13 +69,7 @@ final class RuleTestRun {
     List<RuleTestKit.Values> series = new ArrayList<>();
     for (RuleTestFile.InputSeries input : group.inputSeries()) {
       try {
-        RuleTestKit.Values values = kit.series(input.series(), input.values());
-        if (values.histograms()) {
-          unsupported.add(
-              "native histograms are not supported: series " + input.series() + " is left out");
-        } else {
-          series.add(values);
-        }
+        series.add(kit.series(input.series(), input.values()));
       } catch (IllegalArgumentException | MangruException e) {
         failures.add("input series " + input.series() + ": " + e.getMessage());
       }
@@ -164,10 +155,10 @@ final class RuleTestRun {
     Appender appender = store.appender();
     boolean any = false;
     for (RuleTestKit.Values each : series) {
-      for (int i = fed; i < Math.min(until, each.values().size()); i++) {
-        Double value = each.values().get(i);
-        if (value != null) {
-          appender.append(each.labels(), startMs + i * stepMs, value);
+      for (int i = fed; i < Math.min(until, each.samples().size()); i++) {
+        QueryValue.Sample sample = each.samples().get(i);
+        if (sample != null) {
+          append(appender, each.labels(), startMs + i * stepMs, sample);
           any = true;
         }
       }
@@ -176,6 +167,16 @@ final class RuleTestRun {
       var _ = appender.commit();
     }
     return until;
+  }
+
+  private static void append(
+      Appender appender, Labels labels, long timeMs, QueryValue.Sample sample) {
+    FloatHistogram histogram = sample.histogram();
+    if (histogram == null) {
+      appender.append(labels, timeMs, sample.value());
+    } else {
+      appender.append(labels, timeMs, SampleCursor.NO_START, histogram.toNative());
+    }
   }
 
   private boolean ruleFailed(RuleEngine engine, long sinceStartMs) {
@@ -257,16 +258,13 @@ final class RuleTestRun {
   private void compare(RuleTestFile.ExpressionTest test, MetricQuery query) {
     String where =
         "expr: \"" + test.expression() + "\", time: " + PromDuration.format(test.evalTime());
-    if (test.expected().stream().anyMatch(sample -> !sample.histogram().isEmpty())) {
-      unsupported.add("native histograms are not supported: " + where + " is not compared");
-      return;
-    }
     checks++;
-    List<QueryValue.Sample> expected = new ArrayList<>();
+    List<Wanted> expected = new ArrayList<>();
     List<QueryValue.Sample> got;
+    boolean same;
     try {
       for (RuleTestFile.ExpectedSample sample : test.expected()) {
-        expected.add(new QueryValue.Sample(kit.labels(sample.labels()), 0, sample.value()));
+        expected.add(new Wanted(kit.labels(sample.labels()), sample.value(), sample.histogram()));
       }
       long at = group.start().plus(test.evalTime()).toEpochMilli();
       QueryValue value =
@@ -279,28 +277,54 @@ final class RuleTestRun {
             case QueryValue.Text _, QueryValue.Matrix _ ->
                 throw MangruException.badData("rule result is not a vector or scalar");
           };
+      expected.sort(Comparator.comparing(Wanted::labels));
+      got.sort(Comparator.comparing(QueryValue.Sample::labels));
+      same = same(expected, got);
     } catch (MangruException | IllegalArgumentException e) {
       failures.add(where + ", err: " + e.getMessage());
       return;
     }
-    expected.sort(Comparator.comparing(QueryValue.Sample::labels));
-    got.sort(Comparator.comparing(QueryValue.Sample::labels));
-    if (!same(expected, got)) {
-      failures.add(where + ",\n  exp: " + samples(expected) + "\n  got: " + samples(got));
+    if (!same) {
+      failures.add(
+          where
+              + ",\n  exp: "
+              + shown(expected.stream().map(Wanted::toString))
+              + "\n  got: "
+              + shown(got.stream().map(RuleTestRun::text)));
     }
   }
 
-  private boolean same(List<QueryValue.Sample> expected, List<QueryValue.Sample> got) {
+  /// An element that is expected.
+  ///
+  /// @param histogram in promtool's notation; empty for a float
+  private record Wanted(Labels labels, double value, String histogram) {
+    @Override
+    public String toString() {
+      return labels + " " + (histogram.isEmpty() ? SampleText.exponent(value) : histogram);
+    }
+  }
+
+  private boolean same(List<Wanted> expected, List<QueryValue.Sample> got) {
     if (expected.size() != got.size()) {
       return false;
     }
     for (int i = 0; i < got.size(); i++) {
       if (!expected.get(i).labels().equals(got.get(i).labels())
-          || !same(expected.get(i).value(), got.get(i).value())) {
+          || !same(expected.get(i), got.get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean same(Wanted expected, QueryValue.Sample got) {
+    FloatHistogram histogram = got.histogram();
+    if (expected.histogram().isEmpty() || histogram == null) {
+      return expected.histogram().isEmpty()
+          && histogram == null
+          && same(expected.value(), got.value());
+    }
+    return kit.isHistogram(expected.histogram(), histogram);
   }
 
   private boolean same(double expected, double got) {
@@ -310,13 +334,15 @@ final class RuleTestRun {
             && (Math.nextUp(expected) == got || Math.nextDown(expected) == got));
   }
 
-  private static String samples(List<QueryValue.Sample> samples) {
-    return samples.isEmpty()
-        ? "nil"
-        : String.join(
-            ", ",
-            samples.stream()
-                .map(sample -> sample.labels() + " " + SampleText.exponent(sample.value()))
-                .toList());
+  private static String text(QueryValue.Sample sample) {
+    FloatHistogram histogram = sample.histogram();
+    return sample.labels()
+        + " "
+        + (histogram == null ? SampleText.exponent(sample.value()) : histogram.toString());
+  }
+
+  private static String shown(Stream<String> samples) {
+    String text = String.join(", ", samples.toList());
+    return text.isEmpty() ? "nil" : text;
   }
 }

@@ -52,7 +52,6 @@ public final class RuleTests {
     if (!failures.isEmpty()) {
       return failed(failures);
     }
-    List<String> unsupported = new ArrayList<>();
     int groups = 0;
     int checks = 0;
     for (RuleTestFile.Group group : tests.groups()) {
@@ -66,14 +65,13 @@ public final class RuleTests {
         checks += run.checks();
         String prefix = group.name().isEmpty() ? "" : group.name() + ": ";
         run.failures().forEach(failure -> failures.add(prefix + failure));
-        run.unsupported().forEach(what -> unsupported.add(prefix + what));
       }
     }
-    return new RuleTestResult(groups, checks, failures, unsupported);
+    return new RuleTestResult(groups, checks, failures);
   }
 
   private static RuleTestResult failed(List<String> failures) {
-    return new RuleTestResult(0, 0, failures, List.of());
+    return new RuleTestResult(0, 0, failures);
   }
 
   /// One outcome for each group, in the order of evaluation.

@@ -140,9 +140,6 @@ public final class RulesCommand {
       result
           .failures()
           .forEach(failure -> out().println(("- " + failure).indent(2).stripTrailing()));
-      result
-          .unsupported()
-          .forEach(what -> out().println(("- not supported: " + what).indent(2).stripTrailing()));
     }
     out().flush();
     return passed ? 0 : 1;

@@ -4,6 +4,7 @@ import dev.mangru.alerts.rule.ExpressionCheck;
 import dev.mangru.alerts.state.GoRuleTemplates;
 import dev.mangru.alerts.state.RuleTemplates;
 import dev.mangru.alerts.unit.RuleTestKit;
+import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
@@ -45,7 +46,12 @@ public final class TsdbRuleTestKit implements RuleTestKit {
   @Override
   public Values series(String series, String values) {
     SeriesNotation.Line line = SeriesNotation.parse(series + " " + values);
-    return new Values(line.labels(), line.values(), line.histograms());
+    return new Values(line.labels(), line.samples());
+  }
+
+  @Override
+  public boolean isHistogram(String notation, FloatHistogram got) {
+    return SeriesNotation.isHistogram(notation, got);
   }
 
   @Override

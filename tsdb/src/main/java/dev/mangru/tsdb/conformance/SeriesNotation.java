@@ -3,6 +3,7 @@ package dev.mangru.tsdb.conformance;
 import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.StaleMarker;
 import dev.mangru.tsdb.promql.Expr;
 import dev.mangru.tsdb.promql.HistogramMath;
@@ -28,6 +29,26 @@ public final class SeriesNotation {
   ///   none; null altogether for a line of samples
   public record Line(
       Labels labels, List<@Nullable ScriptValue> items, @Nullable List<@Nullable Long> starts) {
+
+    /// The samples that a store hands back, null where there is none, with the hints of histograms
+    /// that they have after a round trip through chunks. Times are 0.
+    public List<QueryValue.@Nullable Sample> samples() {
+      ChunkHints hints = new ChunkHints();
+      List<QueryValue.@Nullable Sample> samples = new ArrayList<>();
+      for (ScriptValue item : items) {
+        FloatHistogram histogram = item == null ? null : item.histogram();
+        if (item == null) {
+          samples.add(null);
+        } else if (histogram == null) {
+          hints.number(labels);
+          samples.add(new QueryValue.Sample(labels, 0, item.number()));
+        } else {
+          samples.add(
+              new QueryValue.Sample(labels, 0, Double.NaN, hints.stored(labels, histogram)));
+        }
+      }
+      return samples;
+    }
 
     /// Whether a value is a native histogram.
     public boolean histograms() {
@@ -70,6 +91,16 @@ public final class SeriesNotation {
     return new Line(labels, items, null);
   }
 
+  /// Whether a histogram is what `{{…}}` says.
+  ///
+  /// @throws IllegalArgumentException if that is malformed
+  public static boolean isHistogram(String notation, FloatHistogram got) {
+    List<@Nullable ScriptValue> items = new ArrayList<>();
+    histogram(notation.trim(), items);
+    ScriptValue expected = items.getFirst();
+    return expected != null && ExpectedValue.matches(expected, Double.NaN, got);
+  }
+
   /// Splits at blanks outside double braces.
   private static List<String> words(String text) {
     List<String> words = new ArrayList<>();
@@ -103,6 +134,9 @@ public final class SeriesNotation {
   /// `{{…}}`, `{{…}}xN`, `{{…}}+{{…}}xN`.
   private static void histogram(String word, List<@Nullable ScriptValue> items) {
     int end = word.indexOf("}}");
+    if (!word.startsWith("{{") || end < 0) {
+      throw new IllegalArgumentException("a histogram stands in double braces: " + word);
+    }
     HistogramNotation.Parsed first = HistogramNotation.parse(word.substring(2, end));
     String rest = word.substring(end + 2);
     if (rest.isEmpty()) {
