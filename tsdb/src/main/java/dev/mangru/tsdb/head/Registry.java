@@ -339,7 +339,7 @@ public final class Registry implements Closeable {
       long offset = frameAt + FRAME_BYTES;
       byte[] bytes = payload;
       if (rawLength > payload.length) {
-        if (Zstd.getFrameContentSize(payload) != rawLength) {
+        if (payload.length == 0 || Zstd.getFrameContentSize(payload) != rawLength) {
           throw corrupt(offset, rawLength + " bytes in a zstd frame", "a frame of others");
         }
         bytes = new byte[rawLength];
