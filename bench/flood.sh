@@ -16,7 +16,12 @@ else
   mkdir "$group" && echo "$memory" >"$group/memory.max"
 fi
 server=
-trap '[ -n "$server" ] && { kill -9 "$server"; wait "$server"; } 2>/dev/null; rmdir "$group"; rm -rf "$work"' EXIT
+cleanup() {
+  [ -z "$server" ] || { kill -9 "$server"; wait "$server" || true; } 2>/dev/null
+  rmdir "$group"
+  rm -rf "$work"
+}
+trap cleanup EXIT
 
 start() {
   # 0 series are as many as the memory has room for; start-mangru.sh would raise the limit.

@@ -85,6 +85,11 @@ public record MemoryThereIs(long heapBytes, long memoryBytes) {
     return Math.clamp(heapBytes / 8, 4L << 20, 128L << 20);
   }
 
+  /// Queries at once: one for each 48 MiB of the heap, from 2 to 20.
+  public int queries() {
+    return Math.clamp(heapBytes / (48L << 20), 2, 20);
+  }
+
   /// Samples that one query may hold, some 16 bytes each with what is made of them: a quarter of
   /// the heap, 50,000,000 at most as in Prometheus.
   public long querySamples() {

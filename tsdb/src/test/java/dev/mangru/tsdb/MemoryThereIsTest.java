@@ -40,6 +40,7 @@ class MemoryThereIsTest {
     assertThat(LAPTOP.requestBytes()).isEqualTo(128 * MIB);
     assertThat(LAPTOP.selectionBytes()).isEqualTo(64 * MIB);
     assertThat(LAPTOP.querySamples()).isEqualTo(16 * MIB);
+    assertThat(LAPTOP.queries()).isEqualTo(20);
   }
 
   @Test
@@ -49,6 +50,7 @@ class MemoryThereIsTest {
     assertThat(CONTAINER.unsealedBytes()).isEqualTo(308 * MIB / 8);
     assertThat(CONTAINER.batchSamples()).isEqualTo(417_792);
     assertThat(CONTAINER.querySeries()).isEqualTo(208_896);
+    assertThat(CONTAINER.queries()).isEqualTo(4);
     assertThat(CONTAINER.requestBytes()).isEqualTo(204 * MIB / 8);
   }
 

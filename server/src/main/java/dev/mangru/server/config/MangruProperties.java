@@ -209,20 +209,25 @@ public record MangruProperties(
   /// @param timeout longest time of one query
   /// @param lookback how far an instant selector looks back
   /// @param maxSamples samples that one query holds at a time; 0 for as many as the heap allows
-  /// @param maxConcurrent queries at once, of metrics and logs
+  /// @param maxConcurrent queries at once, of metrics and logs; 0 for as many as the heap allows
   /// @param maxWait how long a query waits for its turn
   public record Query(
       @DefaultValue("30s") Duration timeout,
       @DefaultValue("5m") Duration lookback,
       @DefaultValue("0") long maxSamples,
-      @DefaultValue("20") int maxConcurrent,
+      @DefaultValue("0") int maxConcurrent,
       @DefaultValue("10s") Duration maxWait) {
 
     public Query {
-      if (maxConcurrent <= 0) {
+      if (maxConcurrent < 0) {
         throw new IllegalArgumentException(
-            "mangru.query.max-concurrent must be positive: " + maxConcurrent);
+            "mangru.query.max-concurrent must not be negative: " + maxConcurrent);
       }
+    }
+
+    /// Queries at once.
+    public int concurrent() {
+      return maxConcurrent == 0 ? MemoryThereIs.now().queries() : maxConcurrent;
     }
 
     /// The limits of one query.

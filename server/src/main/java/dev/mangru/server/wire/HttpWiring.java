@@ -144,7 +144,7 @@ class HttpWiring {
   @Bean
   QueryGate queryGate(MangruProperties properties, Ticker ticker, SelfMetrics metrics) {
     QueryGate gate =
-        new QueryGate(properties.query().maxConcurrent(), properties.query().maxWait(), ticker);
+        new QueryGate(properties.query().concurrent(), properties.query().maxWait(), ticker);
     metrics.gauge("mangru.http.queries.running", "Queries being evaluated", gate::running);
     return gate;
   }

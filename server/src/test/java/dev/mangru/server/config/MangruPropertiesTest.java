@@ -60,6 +60,7 @@ class MangruPropertiesTest {
     assertThat(defaults.http().bytesInFlight()).isEqualTo(memory.requestBytes());
     assertThat(defaults.http().bodyLimits().maxDecodedBytes())
         .isEqualTo((int) Math.min(32 << 20, memory.requestBytes() / 2));
+    assertThat(defaults.query().concurrent()).isEqualTo(memory.queries());
     assertThat(defaults.query().limits().maxSamples()).isEqualTo(memory.querySamples());
     assertThat(defaults.metrics().retention()).isEqualTo(Duration.ofDays(400));
     assertThat(defaults.logs().retention()).isEqualTo(Duration.ofDays(30));
@@ -266,7 +267,7 @@ class MangruPropertiesTest {
     assertThat(set.query().limits().timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(set.query().limits().lookback()).isEqualTo(Duration.ofSeconds(6));
     assertThat(set.query().limits().maxSamples()).isEqualTo(7);
-    assertThat(set.query().maxConcurrent()).isEqualTo(8);
+    assertThat(set.query().concurrent()).isEqualTo(8);
     assertThat(set.query().maxWait()).isEqualTo(Duration.ofSeconds(9));
     assertThat(set.agent().enabled()).isFalse();
     assertThat(set.agent().docker()).isEqualTo(Path.of("/d"));
