@@ -65,10 +65,13 @@ final class BucketQuerier implements Querier {
   private SummaryColumns gathered = new SummaryColumns();
   private SummaryColumns spare = new SummaryColumns();
 
-  /// Where each of the gathered buckets begins, exclusive; that of a sample is a millisecond long.
+  /// Time that each of the gathered buckets has samples of: after its begin, up to its last. That
+  /// is less than the bucket where a block begins or ends inside it.
   private long[] begins = new long[64];
 
+  private long[] lasts = new long[64];
   private long[] spareBegins = new long[64];
+  private long[] spareLasts = new long[64];
   private double[] counts = new double[64];
   private double[] values = new double[64];
   private long longest;
@@ -85,6 +88,9 @@ final class BucketQuerier implements Querier {
     /// The series after the one that was found last: series are mostly asked for in order.
     private int next;
 
+    private @Nullable Labels asked;
+    private int answer;
+
     Reader(SummaryFile file, Tombstones tombstones) throws IOException {
       this.file = file;
       this.resolution = file.stored().resolution();
@@ -95,11 +101,16 @@ final class BucketQuerier implements Querier {
 
     /// The number of a series in the file, or -1.
     int number(Labels labels) throws IOException {
+      if (labels.equals(asked)) {
+        return answer;
+      }
       boolean guessed = next < file.file().series() && file.file().labels(next).equals(labels);
       int number = guessed ? next : file.file().find(labels);
       if (number >= 0) {
         next = number + 1;
       }
+      asked = labels;
+      answer = number;
       return number;
     }
   }
@@ -241,6 +252,11 @@ final class BucketQuerier implements Querier {
   /// Gathers the buckets of a series; false if only its samples will do.
   private boolean gather(Labels labels, @Nullable Series all, @Nullable Series other) {
     gathered.clear();
+    if (wanted.kind() == Buckets.Kind.EXACT
+        && wanted.use() == Buckets.Use.SUM
+        && !looksIntegral(labels)) {
+      return false;
+    }
     samples.clear();
     if (other != null) {
       other.read(samples);
@@ -260,18 +276,50 @@ final class BucketQuerier implements Querier {
           to++;
         }
         boolean late = to < samples.count() && samples.timesMs()[to] <= reader.samples.endMs();
-        if (late || reader.deleted.intervals(labels).length > 0 || !read(reader, number)) {
+        if (late || reader.deleted.intervals(labels).length > 0 || !read(reader, number, columns)) {
           return wanted.kind() != Buckets.Kind.EXACT && gatherSamples(labels, all);
         }
         addSamples(at, to);
         at = to;
+        if (part.count() > 0) {
+          longest = Math.max(longest, reader.resolution.millis());
+        }
         for (int i = 0; i < part.count(); i++) {
-          addBucket(part, i, part.endsMs()[i], reader.resolution.millis());
+          addBucket(part, i, part.endsMs()[i], reader.resolution.millis(), reader.samples);
         }
       }
       addSamples(at, samples.count());
-      for (Reader orphan : orphans) {
-        fill(orphan, labels);
+      if (wanted.kind() != Buckets.Kind.EXACT) {
+        for (Reader orphan : orphans) {
+          fill(orphan, labels);
+        }
+        joinParts();
+      }
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final Set<Column> INTEGRAL = EnumSet.of(Column.COUNT, Column.INTEGRAL);
+
+  /// A look at one file saves that at all, for most series whose sums round.
+  private boolean looksIntegral(Labels labels) {
+    try {
+      for (Reader reader : instead) {
+        int number = reader.number(labels);
+        if (number >= 0) {
+          if (!read(reader, number, INTEGRAL)) {
+            return false;
+          }
+          double[] integral = part.values(Column.INTEGRAL);
+          for (int i = 0; i < part.count(); i++) {
+            if (integral[i] == 0) {
+              return false;
+            }
+          }
+          return true;
+        }
       }
       return true;
     } catch (IOException e) {
@@ -293,16 +341,17 @@ final class BucketQuerier implements Querier {
     for (Reader orphan : orphans) {
       fill(orphan, labels);
     }
+    joinParts();
     return true;
   }
 
   /// Reads a series into `part`; false if the file is damaged.
-  private boolean read(Reader reader, int number) throws IOException {
+  private boolean read(Reader reader, int number, Set<Column> some) throws IOException {
     try {
       if (!reader.cursor.seek(number)) {
         return false;
       }
-      Summaries.read(reader.file.file(), reader.cursor, range, columns, scratch, part);
+      Summaries.read(reader.file.file(), reader.cursor, range, some, scratch, part);
       return true;
     } catch (CorruptDataException e) {
       if (damaged.add(reader.file.stored().number())) {
@@ -328,28 +377,25 @@ final class BucketQuerier implements Querier {
     for (int i = from; i < to; i++) {
       double value = samples.values()[i];
       if (keepsStale || !StaleMarker.is(value)) {
+        long time = samples.timesMs()[i];
         single.clear();
-        single.add(samples.timesMs()[i], value);
-        addBucket(single, 0, samples.timesMs()[i], 1);
+        single.add(time, value);
+        addBucket(single, 0, time, 1, new TimeRange(time, time));
       }
     }
   }
 
-  private void addBucket(SummaryColumns from, int i, long endMs, long lengthMs) {
+  /// @param samplesOf times that the bucket may have samples of
+  private void addBucket(
+      SummaryColumns from, int i, long endMs, long lengthMs, TimeRange samplesOf) {
     if (wanted.kind() == Buckets.Kind.EXACT) {
       gathered.append(from, i, ceiling(endMs));
       return;
     }
-    if (lengthMs > 1) {
-      longest = Math.max(longest, lengthMs);
-    }
     int count = gathered.count();
-    if (count > 0 && endMs <= gathered.endsMs()[count - 1]) {
-      gathered.join(from, i); // halves of a bucket at the border of two blocks
-      return;
-    }
     gathered.append(from, i, endMs);
-    begins = with(begins, count, endMs - lengthMs);
+    begins = with(begins, count, Math.max(endMs - lengthMs, samplesOf.startMs() - 1));
+    lasts = with(lasts, count, Math.min(endMs, samplesOf.endMs()));
   }
 
   private static long[] with(long[] array, int at, long value) {
@@ -378,32 +424,65 @@ final class BucketQuerier implements Querier {
     boolean any = false;
     for (int i = 0; i < part.count(); i++) {
       long end = part.endsMs()[i];
-      while (at < gathered.count() && gathered.endsMs()[at] <= end - length) {
+      long begin = Math.max(end - length, orphan.samples.startMs() - 1);
+      long last = Math.min(end, orphan.samples.endMs());
+      while (at < gathered.count() && lasts[at] <= begin) {
         keep(at++);
       }
-      if (at == gathered.count() || begins[at] >= end) {
-        spareBegins = with(spareBegins, spare.count(), end - length);
+      if (at == gathered.count() || begins[at] >= last) {
+        spareBegins = with(spareBegins, spare.count(), begin);
+        spareLasts = with(spareLasts, spare.count(), last);
         spare.append(part, i, end);
         any = true;
       }
     }
-    while (at < gathered.count()) {
-      keep(at++);
-    }
     if (any) {
-      SummaryColumns before = gathered;
-      gathered = spare;
-      spare = before;
-      long[] beginsBefore = begins;
-      begins = spareBegins;
-      spareBegins = beginsBefore;
+      while (at < gathered.count()) {
+        keep(at++);
+      }
+      swap();
       longest = Math.max(longest, length);
     }
   }
 
   private void keep(int at) {
     spareBegins = with(spareBegins, spare.count(), begins[at]);
+    spareLasts = with(spareLasts, spare.count(), lasts[at]);
     spare.append(gathered, at, gathered.endsMs()[at]);
+  }
+
+  private void swap() {
+    SummaryColumns columnsBefore = gathered;
+    gathered = spare;
+    spare = columnsBefore;
+    long[] before = begins;
+    begins = spareBegins;
+    spareBegins = before;
+    before = lasts;
+    lasts = spareLasts;
+    spareLasts = before;
+  }
+
+  /// Makes one of buckets with the same end: two blocks, or a block and samples, have a part of it
+  /// each.
+  private void joinParts() {
+    boolean any = false;
+    for (int i = 1; i < gathered.count(); i++) {
+      any |= gathered.endsMs()[i] <= gathered.endsMs()[i - 1];
+    }
+    if (!any) {
+      return;
+    }
+    spare.clear();
+    for (int i = 0; i < gathered.count(); i++) {
+      long end = gathered.endsMs()[i];
+      if (spare.count() == 0 || end > spare.endsMs()[spare.count() - 1]) {
+        keep(i);
+      } else if (!StaleMarker.is(gathered.values(Column.SUM)[i])) {
+        spare.join(gathered, i);
+      }
+    }
+    swap();
   }
 
   // ---- handing out -----------------------------------------------------------------------------

@@ -24,6 +24,10 @@ record SummaryUses(List<Instead> instead, List<SummaryFile> orphans) {
   /// because a column of them is read for each value that a function needs. Chosen.
   private static final double WORTH = 0.75;
 
+  /// The same for sums, which need six columns of eight, and are read from samples where they
+  /// round.
+  private static final double WORTH_FOR_SUMS = 0.35;
+
   /// A summary and the block that is not read.
   record Instead(SummaryFile summary, StoreFile.Block block) {}
 
@@ -60,12 +64,13 @@ record SummaryUses(List<Instead> instead, List<SummaryFile> orphans) {
 
   private static @Nullable SummaryFile best(
       StoreFile.Block block, View view, Buckets wanted, Set<Long> damaged) {
+    double share = wanted.use() == Buckets.Use.SUM ? WORTH_FOR_SUMS : WORTH;
     SummaryFile best = null;
     for (SummaryFile each : view.summaries()) {
       if (each.stored().source() == block.stored().number()
           && fits(each, wanted, damaged)
           && (wanted.kind() != Buckets.Kind.EXACT
-              || each.file().samples() < WORTH * block.stored().samples())
+              || each.file().samples() < share * block.stored().samples())
           && (best == null
               || each.stored().resolution().millis() > best.stored().resolution().millis())) {
         best = each;

@@ -152,6 +152,8 @@ public final class TsdbAdmin implements MetricStoreAdmin {
         partBytes,
         blocks,
         blockBytes,
+        tsdb.view().summaries().size(),
+        tsdb.view().summaries().stream().mapToLong(SummaryFile::bytes).sum(),
         tsdb.writePath().logBytes(),
         tsdb.view().tombstones().all().size());
   }

@@ -160,6 +160,30 @@ public final class TsdbMetrics implements MeterBinder {
         t -> files(t, true).mapToLong(file -> file.stored().bytes()).sum());
     gauge(
         registry,
+        "mangru.tsdb.summaries",
+        null,
+        "Files of summaries of old blocks on disk",
+        t -> t.view().summaries().size());
+    gauge(
+        registry,
+        "mangru.tsdb.summaries.size",
+        "bytes",
+        "Size of the files of summaries",
+        t -> t.view().summaries().stream().mapToLong(SummaryFile::bytes).sum());
+    counter(
+        registry,
+        "mangru.tsdb.summaries.steps",
+        "Files of summaries made, cleaned of deleted samples, or forgotten",
+        stats,
+        s -> s.summarySteps.sum());
+    seconds(
+        registry,
+        "mangru.tsdb.summarizing",
+        "Time spent making and cleaning summaries",
+        stats,
+        s -> s.summaryNanos.sum() / 1e9);
+    gauge(
+        registry,
         "mangru.tsdb.tombstones",
         null,
         "Deletions whose samples are still in some file",

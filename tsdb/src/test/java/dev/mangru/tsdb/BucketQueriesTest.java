@@ -31,6 +31,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /// PromQL over summaries beside PromQL over samples.
 class BucketQueriesTest {
@@ -233,7 +234,7 @@ class BucketQueriesTest {
           "rate",
           "last_over_time");
 
-  @Seeds(12)
+  @Seeds(10)
   void answers_from_summaries_have_the_bits_of_answers_from_samples(long seed) throws IOException {
     Random random = new Random(seed);
     Tsdb store = Tsdb.open(options().build(), clock, disk);
@@ -279,5 +280,110 @@ class BucketQueriesTest {
     }
     store.close();
     assertThat(bucketsRead).isPositive();
+  }
+
+  // ---- on request ------------------------------------------------------------------------------
+
+  private static final Labels COUNTER = Labels.of("__name__", "c_total");
+  private static final Labels GAUGE = Labels.of("__name__", "g");
+
+  /// Six days of a counter that begins anew every day, and of a gauge; samples of two are kept.
+  private Tsdb sixDays() throws IOException {
+    Tsdb store = Tsdb.open(options().retention(Duration.ofDays(2)).build(), clock, disk);
+    while (nowMs < START + 6 * DAY) {
+      nowMs += MINUTE;
+      long minute = (nowMs - START) / MINUTE;
+      Appender appender = store.appender();
+      appender.append(COUNTER, nowMs, (double) ((minute - 7) % 1440 * 5));
+      appender.append(GAUGE, nowMs, (double) (minute % 100));
+      appender.commit();
+      if (minute % 30 == 0) {
+        store.maintain(clock.instant());
+      }
+    }
+    return store;
+  }
+
+  private static QueryResult ask(Tsdb store, String text, long timeMs, Duration resolution) {
+    return new PromqlEngine(store, PromqlOptions.defaults())
+        .instant(text, timeMs, MetricQuery.Options.defaults().withMaxSourceResolution(resolution));
+  }
+
+  private static double one(QueryResult result) {
+    assertThat(result.value()).isInstanceOf(QueryValue.Vector.class);
+    List<QueryValue.Sample> samples = ((QueryValue.Vector) result.value()).samples();
+    assertThat(samples).hasSize(1);
+    return samples.getFirst().value();
+  }
+
+  @Test
+  void on_request_summaries_stand_in_for_samples_that_are_gone() throws IOException {
+    try (Tsdb store = sixDays()) {
+      long time = START + 2 * DAY + 3 * HOUR; // the counter begins anew in the last six hours
+      for (String gone : List.of("increase(c_total[6h])", "count_over_time(g[6h])", "g")) {
+        QueryResult result = ask(store, gone, time, Duration.ZERO);
+        assertThat(((QueryValue.Vector) result.value()).samples()).isEmpty();
+        assertThat(result.infos()).isEmpty();
+      }
+      for (Duration resolution : List.of(Duration.ofMinutes(5), Duration.ofHours(1))) {
+        double increase = one(ask(store, "increase(c_total[6h])", time, resolution));
+        assertThat(increase).isBetween(1750.0, 1850.0);
+        assertThat(one(ask(store, "sum(rate(c_total[6h]))", time, resolution)))
+            .isEqualTo(increase / (6 * 3600));
+        assertThat(one(ask(store, "count_over_time(g[6h])", time, resolution))).isEqualTo(360);
+        assertThat(one(ask(store, "min_over_time(g[6h])", time, resolution))).isZero();
+        assertThat(one(ask(store, "max_over_time(g[6h])", time, resolution))).isEqualTo(99);
+        double sum = 0;
+        for (long minute = (time - START) / MINUTE - 359;
+            minute <= (time - START) / MINUTE;
+            minute++) {
+          sum += minute % 100;
+        }
+        assertThat(one(ask(store, "sum_over_time(g[6h])", time, resolution))).isEqualTo(sum);
+        assertThat(one(ask(store, "avg_over_time(g[6h])", time, resolution))).isEqualTo(sum / 360);
+        long samples = resolution.toMinutes();
+        double last = 0;
+        for (long back = 0; back < samples; back++) {
+          last += ((time - START) / MINUTE - back) % 100;
+        }
+        QueryResult instant = ask(store, "g", time, resolution);
+        assertThat(one(instant)).isEqualTo(last / samples);
+        assertThat(instant.infos())
+            .containsExactly(
+                "PromQL info: samples of old times were read from summaries of up to "
+                    + (samples == 5 ? "5m" : "1h")
+                    + ", as max_source_resolution allows");
+      }
+    }
+  }
+
+  @Test
+  void samples_and_summaries_follow_each_other_and_deletions_hold() throws IOException {
+    try (Tsdb store = sixDays()) {
+      PromqlEngine engine = new PromqlEngine(store, PromqlOptions.defaults());
+      MetricQuery.Options asked =
+          MetricQuery.Options.defaults().withMaxSourceResolution(Duration.ofMinutes(5));
+      QueryResult result =
+          engine.range("increase(c_total[1h])", START + 2 * HOUR, nowMs, 10 * MINUTE, asked);
+      QueryValue.Points points = ((QueryValue.Matrix) result.value()).series().getFirst();
+      assertThat(points.timestampsMs()).hasSize((int) ((6 * DAY - 2 * HOUR) / (10 * MINUTE)) + 1);
+      for (double value : points.values()) {
+        // Where buckets and samples meet, less is extrapolated.
+        assertThat(value).isBetween(270.0, 345.0);
+      }
+      assertThat(result.infos()).hasSize(1);
+      long time = START + 2 * DAY;
+      store.delete(
+          List.of(LabelMatcher.equal("__name__", "g")),
+          new TimeRange(time - 2 * HOUR, time - HOUR),
+          clock.instant());
+      for (int round = 0; round < 2; round++) {
+        assertThat(one(ask(store, "count_over_time(g[6h])", time, Duration.ofMinutes(5))))
+            .isBetween(295.0, 300.0);
+        assertThat(one(ask(store, "count_over_time(c_total[6h])", time, Duration.ofMinutes(5))))
+            .isEqualTo(360);
+        store.cleanTombstones(clock.instant());
+      }
+    }
   }
 }

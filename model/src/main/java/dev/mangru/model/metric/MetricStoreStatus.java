@@ -73,8 +73,17 @@ public record MetricStoreStatus(
   /// @param partBytes their size
   /// @param blocks files of all that is older
   /// @param blockBytes their size
+  /// @param summaries files of summaries
+  /// @param summaryBytes their size
   /// @param logBytes the write-ahead log's records that no part holds yet
   /// @param deletions deletions whose samples are still in some file
   public record OnDisk(
-      long parts, long partBytes, long blocks, long blockBytes, long logBytes, long deletions) {}
+      long parts,
+      long partBytes,
+      long blocks,
+      long blockBytes,
+      long summaries,
+      long summaryBytes,
+      long logBytes,
+      long deletions) {}
 }

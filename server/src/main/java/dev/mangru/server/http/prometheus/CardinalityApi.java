@@ -144,6 +144,8 @@ public final class CardinalityApi {
           json.writeNumberProperty("partBytes", status.disk().partBytes());
           json.writeNumberProperty("blocks", status.disk().blocks());
           json.writeNumberProperty("blockBytes", status.disk().blockBytes());
+          json.writeNumberProperty("summaries", status.disk().summaries());
+          json.writeNumberProperty("summaryBytes", status.disk().summaryBytes());
           json.writeNumberProperty("deletions", status.disk().deletions());
           json.writeEndObject();
         });

@@ -19,6 +19,7 @@ import dev.mangru.server.http.TenantHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ import tools.jackson.core.JsonGenerator;
 
 /// `/api/v1/query` and `/api/v1/query_range`.
 ///
-/// Source: Prometheus `web/api/v1/api.go`; parameters, answers and words of errors are its.
+/// Source: Prometheus `web/api/v1/api.go`; parameters, answers and words of errors are its. The
+/// parameter `max_source_resolution` is Thanos'.
 @RestController
 public final class QueryApi {
 
@@ -70,12 +72,14 @@ public final class QueryApi {
     int limit = params.limit();
     long time = params.timeMs("time", clock.millis());
     String expression = params.get("query", "");
+    Duration resolution = SourceResolution.of(params, 0);
     answer(
         request,
         response,
         params,
         limit,
-        (engine, options) -> engine.instant(expression, time, options));
+        (engine, options) ->
+            engine.instant(expression, time, options.withMaxSourceResolution(resolution)));
   }
 
   @GetMapping("/api/v1/query_range")
@@ -89,13 +93,19 @@ public final class QueryApi {
     int limit = params.limit();
     RangeParams range = RangeParams.of(params);
     String expression = params.get("query", "");
+    Duration resolution = SourceResolution.of(params, range.stepMs());
     answer(
         request,
         response,
         params,
         limit,
         (engine, options) ->
-            engine.range(expression, range.startMs(), range.endMs(), range.stepMs(), options));
+            engine.range(
+                expression,
+                range.startMs(),
+                range.endMs(),
+                range.stepMs(),
+                options.withMaxSourceResolution(resolution)));
   }
 
   private void answer(
