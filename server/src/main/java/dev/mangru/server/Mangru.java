@@ -7,10 +7,13 @@ import dev.mangru.server.cli.ImportCommand;
 import dev.mangru.server.cli.RulesCommand;
 import dev.mangru.server.cli.TrainCommand;
 import dev.mangru.server.cli.UpCommand;
+import dev.mangru.server.cli.UpRun;
 import dev.mangru.server.cli.VersionCommand;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.server.conformance.ConformanceCommand;
+import java.io.PrintWriter;
 import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -41,8 +44,15 @@ public final class Mangru {
   private Mangru() {}
 
   /// Runs one subcommand and ends the process with its exit code.
-  public static void main(String[] arguments) {
-    System.exit(run(arguments));
+  public static void main(String[] arguments) throws InterruptedException {
+    Optional<UpRun> plain = UpRun.plain(arguments);
+    System.exit(plain.isPresent() ? run(plain.get()) : run(arguments));
+  }
+
+  private static int run(UpRun up) throws InterruptedException {
+    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    return up.run(out, err);
   }
 
   /// Runs one subcommand.

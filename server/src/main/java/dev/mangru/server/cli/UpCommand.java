@@ -1,16 +1,10 @@
 package dev.mangru.server.cli;
 
-import dev.mangru.server.config.ConfigFile;
-import dev.mangru.server.config.StartFailure;
-import dev.mangru.server.wire.MangruServer;
-import dev.mangru.server.wire.Running;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,44 +46,7 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    Running running;
-    try {
-      running = MangruServer.start(arguments());
-    } catch (StartFailure e) {
-      spec.commandLine().getErr().println("mangru: " + e.getMessage());
-      spec.commandLine().getErr().flush();
-      return e.exitCode();
-    }
-    out.println(running.status());
-    String playground = running.playground();
-    if (!playground.isEmpty()) {
-      out.println(playground);
-    }
-    out.flush();
-    running.awaitEnd();
-    return 0;
-  }
-
-  /// The options as Spring's command line arguments, which win over files.
-  private List<String> arguments() {
-    List<String> arguments = new ArrayList<>();
-    if (config != null) {
-      ConfigFile.check(config);
-      arguments.add("--spring.config.additional-location=" + config.toAbsolutePath().toUri());
-    }
-    if (port != null) {
-      arguments.add("--mangru.http.port=" + port);
-    }
-    if (data != null) {
-      arguments.add("--mangru.data=" + data);
-    }
-    if (noAgent) {
-      arguments.add("--mangru.agent.enabled=false");
-    }
-    if (noPlayground) {
-      arguments.add("--mangru.cluster.playground.enabled=false");
-    }
-    return arguments;
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    return new UpRun(port, data, config, !noAgent, !noPlayground).run(line.getOut(), line.getErr());
   }
 }

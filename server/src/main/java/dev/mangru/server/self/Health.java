@@ -16,6 +16,7 @@ public final class Health {
 
   private final Map<String, Part> parts = new ConcurrentHashMap<>();
   private volatile boolean ready;
+  private volatile boolean starting = true;
 
   /// Tries one part of Mangru.
   @FunctionalInterface
@@ -37,9 +38,15 @@ public final class Health {
     parts.put(part, new Part(probe, brokenBy));
   }
 
-  /// Everything has started.
+  /// What takes and answers requests has started.
   public void started() {
     ready = true;
+    starting = false;
+  }
+
+  /// Whether [#started] is still to come.
+  public boolean starting() {
+    return starting;
   }
 
   /// Shutting down has begun.

@@ -38,6 +38,14 @@ final class DataDirectoryTaker
                 event.getEnvironment().getProperty("mangru.data", "mangru-data")));
   }
 
+  /// The directory.
+  DataDirectory taken() {
+    if (directory == null) {
+      throw new IllegalStateException("the configuration is not read yet");
+    }
+    return directory;
+  }
+
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     DataDirectory taken = directory;

@@ -1,7 +1,6 @@
 package dev.mangru.server.wire;
 
 import dev.mangru.model.time.Ticker;
-import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.server.http.Bodies;
@@ -13,14 +12,16 @@ import dev.mangru.server.http.HttpErrors;
 import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.QueryLimits;
 import dev.mangru.server.http.RequestFilter;
+import dev.mangru.server.http.StartingFilter;
 import dev.mangru.server.http.prometheus.WriteApi;
 import dev.mangru.server.http.prometheus.WriteFilter;
 import dev.mangru.server.self.Faults;
+import dev.mangru.server.self.Health;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.Tracing;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -35,14 +36,6 @@ import org.springframework.core.Ordered;
 class HttpWiring {
 
   private static final String SOCKET_READ_BYTES = "32768";
-
-  /// Taken before the log is opened by [MangruServer#start]; here for whoever starts a context
-  /// otherwise.
-  @Bean
-  @ConditionalOnMissingBean
-  DataDirectory dataDirectory(MangruProperties properties) {
-    return DataDirectory.take(properties.data());
-  }
 
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> listen(MangruProperties properties) {
@@ -112,11 +105,20 @@ class HttpWiring {
   }
 
   @Bean
-  FilterRegistrationBean<WriteFilter> writeFilter(WriteApi api, Faults faults) {
-    FilterRegistrationBean<WriteFilter> bean =
-        new FilterRegistrationBean<>(new WriteFilter(api, faults));
-    bean.addUrlPatterns(WriteFilter.PATH);
+  FilterRegistrationBean<StartingFilter> startingFilter(Health health) {
+    FilterRegistrationBean<StartingFilter> bean =
+        new FilterRegistrationBean<>(new StartingFilter(health));
     bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+    return bean;
+  }
+
+  @Bean
+  FilterRegistrationBean<WriteFilter> writeFilter(ObjectProvider<WriteApi> api, Faults faults) {
+    // The filter is there before the stores are.
+    FilterRegistrationBean<WriteFilter> bean =
+        new FilterRegistrationBean<>(new WriteFilter(api::getObject, faults));
+    bean.addUrlPatterns(WriteFilter.PATH);
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
     return bean;
   }
 

@@ -2,15 +2,12 @@ package dev.mangru.server.wire;
 
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
-import dev.mangru.server.config.DataDirectory;
-import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.self.Health;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbMetrics;
 import dev.mangru.tsdb.promql.PromqlEngine;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
-import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,10 +16,8 @@ import org.springframework.context.annotation.Configuration;
 class MetricsWiring {
 
   @Bean
-  Tsdb tsdb(
-      DataDirectory directory, MangruProperties properties, InstantSource clock, Health health)
-      throws IOException {
-    Tsdb tsdb = Tsdb.open(properties.metrics().options(directory.path()), clock);
+  Tsdb tsdb(EarlyMetrics early, Health health) throws IOException {
+    Tsdb tsdb = early.store();
     health.watch("metrics", () -> tsdb.appender().commit(), tsdb::brokenBy);
     return tsdb;
   }

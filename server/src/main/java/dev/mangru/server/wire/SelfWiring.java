@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.tomcat.autoconfigure.metrics.TomcatMetricsAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -37,13 +38,15 @@ import org.springframework.context.event.EventListener;
 
 /// Clocks, and how Mangru watches itself.
 @Configuration(proxyBeanMethods = false)
-@Import({MetricsPage.class, HealthPages.class})
+@Import({MetricsPage.class, HealthPages.class, TomcatMetricsAutoConfiguration.class})
 class SelfWiring {
 
   /// The process's wall clock; everything else is given it.
+  static final InstantSource CLOCK = Clock.systemUTC();
+
   @Bean
   InstantSource clock() {
-    return Clock.systemUTC();
+    return CLOCK;
   }
 
   @Bean
@@ -127,7 +130,6 @@ class SelfWiring {
       new UptimeMetrics().bindTo(registry);
       new FileDescriptorMetrics().bindTo(registry);
       binders.orderedStream().forEach(binder -> binder.bindTo(registry));
-      health.started();
     }
 
     @EventListener

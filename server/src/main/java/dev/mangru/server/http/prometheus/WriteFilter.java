@@ -11,6 +11,8 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerMapping;
 
 /// The short way to [WriteApi]: answers writes before the filters and the dispatcher that pages and
@@ -23,13 +25,24 @@ public final class WriteFilter implements Filter {
   /// Where it sits.
   public static final String PATH = "/api/v1/write";
 
-  private final WriteApi api;
+  private final Supplier<WriteApi> source;
   private final Faults faults;
+  private volatile @Nullable WriteApi api;
 
+  /// @param source gives the endpoint, which is asked for with the first request
   /// @param faults counts and logs what should not have happened
-  public WriteFilter(WriteApi api, Faults faults) {
-    this.api = api;
+  public WriteFilter(Supplier<WriteApi> source, Faults faults) {
+    this.source = source;
     this.faults = faults;
+  }
+
+  private WriteApi api() {
+    WriteApi known = api;
+    if (known == null) {
+      known = source.get();
+      api = known;
+    }
+    return known;
   }
 
   @Override
@@ -44,7 +57,7 @@ public final class WriteFilter implements Filter {
     // What the dispatcher would say: metrics and spans name the route.
     http.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
     try {
-      api.write(http, answer);
+      api().write(http, answer);
     } catch (IOException e) {
       if (answer.isCommitted()) {
         throw e;
