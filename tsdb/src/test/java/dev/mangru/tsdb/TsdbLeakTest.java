@@ -2,14 +2,21 @@ package dev.mangru.tsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.BucketColumns;
+import dev.mangru.model.metric.Buckets;
 import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.compact.Resolution;
+import dev.mangru.tsdb.compact.SummaryPlanner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,6 +70,37 @@ class TsdbLeakTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.contains("tsdb") || name.contains("mangru"));
+  }
+
+  @Test
+  void queriers_of_buckets_leave_nothing(@TempDir Path directory) throws IOException {
+    TsdbOptions options =
+        TsdbOptions.builder(directory.resolve("data"))
+            .downsampling(
+                List.of(
+                    new SummaryPlanner.Rule(Resolution.D5M, Duration.ZERO, Duration.ofDays(9))))
+            .minFreeBytes(0)
+            .build();
+    long now = Workload.START_MS;
+    try (Tsdb store = Tsdb.open(options, () -> Instant.ofEpochMilli(now))) {
+      Appender appender = store.appender();
+      for (int i = 0; i < 1_000; i++) {
+        appender.append(Labels.of("__name__", "m"), now - 86_400_000 + i * 10_000, i);
+      }
+      appender.commit();
+      store.compactAll(Instant.ofEpochMilli(now));
+      assertThat(store.view().summaries()).isNotEmpty();
+      for (Buckets.Kind kind : Buckets.Kind.values()) {
+        Buckets wanted = new Buckets(300_000, kind, Buckets.Use.COUNT);
+        try (Querier querier = store.querier(TimeRange.ALL, wanted)) {
+          BucketColumns buckets = new BucketColumns();
+          assertThat(querier.select(List.of()).getFirst().readBuckets(buckets)).isTrue();
+          assertThat(buckets.count()).isBetween(34, 36);
+        }
+      }
+    }
+    assertThat(handles(directory)).isZero();
+    assertThat(mappings(directory)).isZero();
   }
 
   private static long handles(Path directory) throws IOException {
