@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes a snapshot usable where a whole data directory is expected, which has the store in a folder
-/// of its own. Pure functions over a disk.
+/// Makes a snapshot usable where a whole data directory is expected, which has the store in a
+/// folder of its own. Pure functions over a disk.
 public final class Restore {
 
   private Restore() {}
 
   /// If `directory` is a snapshot, copies it to `directory/folder`, by hard links; the snapshot
-  /// stays as it is. Does nothing if it is none, or was copied before. A copy that a crash has ended
-  /// has no manifest, and is made anew.
+  /// stays as it is. Does nothing if it is none, or was copied before. A copy that a crash has
+  /// ended has no manifest, and is made anew.
   ///
   /// @return whether the folder was made
   /// @throws MangruException `BAD_DATA` if the directory is no snapshot but the store of a data

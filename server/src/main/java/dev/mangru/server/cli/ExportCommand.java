@@ -1,7 +1,11 @@
 package dev.mangru.server.cli;
 
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Exemplar;
+import dev.mangru.model.metric.ExemplarStore;
 import dev.mangru.model.metric.LabelMatcher;
+import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.tsdb.promql.PromqlParser;
@@ -14,6 +18,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +40,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `mangru export`: writes the samples of a data directory that no server is using as text.
+/// `mangru export`: writes the samples of a data directory as text. If a server is using it, that
+/// is asked for a snapshot, which goes when it has been read.
 @Command(
     name = "export",
-    description = "Write the samples of a data directory as text while no server uses it.",
+    description =
+        "Write the samples of a data directory as text, while no server uses it or from a snapshot"
+            + " that its server makes.",
     mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
+
+  /// Selects every series.
+  private static final List<List<LabelMatcher>> ALL = List.of(List.of());
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -47,6 +60,20 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Data directory. Default: mangru-data.")
   private Path data = Path.of("mangru-data");
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "NAME",
+      description = "Whose samples, as X-Scope-OrgID would say. Default: anonymous.")
+  private String tenant = Tenants.ANONYMOUS;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "The server that is using the data directory, on this machine and with"
+              + " mangru.metrics.admin-api: true, such as http://127.0.0.1:9090.")
+  private @Nullable URI url;
 
   @Option(
       names = "--match",
@@ -96,8 +123,22 @@ public final class ExportCommand implements Callable<Integer> {
       if (!Files.isDirectory(data)) {
         throw MangruException.badData("the data directory " + data + " is not there");
       }
-      try (OpenedStore opened = OpenedStore.open(data, Duration.ofDays(36_500));
+      if (url != null) {
+        try (LiveSnapshot live = LiveSnapshot.take(url, data, tenant);
+            Writer out = open()) {
+          tell(
+              Exporter.export(
+                  live.store(), range, selectors, chosen, _ -> null, _ -> List.of(), out));
+        }
+        return 0;
+      }
+      try (OpenedStore opened = OpenedStore.open(data, tenant, true, Duration.ofDays(36_500));
           Writer out = open()) {
+        Map<Labels, List<Exemplar>> exemplars = new HashMap<>();
+        for (ExemplarStore.OfSeries each :
+            opened.exemplars().select(range, selectors.isEmpty() ? ALL : selectors)) {
+          exemplars.put(each.series(), each.exemplars());
+        }
         tell(
             Exporter.export(
                 opened.store(),
@@ -105,6 +146,7 @@ public final class ExportCommand implements Callable<Integer> {
                 selectors,
                 chosen,
                 name -> opened.metadata().find(name).stream().findFirst().orElse(null),
+                labels -> exemplars.getOrDefault(labels, List.of()),
                 out));
       }
       return 0;
@@ -164,6 +206,10 @@ public final class ExportCommand implements Callable<Integer> {
     note(err, report.histograms(), "native histograms, which the format cannot say");
     note(err, report.staleMarkers(), "stale markers, which the format cannot say");
     note(err, report.unnamed(), "samples of series without a metric name");
+    note(err, report.exemplarsLeftOut(), "exemplars, for which the format has no room");
+    if (report.exemplars() > 0) {
+      err.println("exported %,d exemplars".formatted(report.exemplars()));
+    }
     if (report.starts() > 0) {
       err.println("%,d samples lost their start timestamp".formatted(report.starts()));
     }

@@ -6,8 +6,10 @@ import dev.mangru.collector.scrape.ExpositionSink;
 import dev.mangru.collector.scrape.OpenMetricsParser;
 import dev.mangru.collector.scrape.PrometheusTextParser;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
+import dev.mangru.model.metric.SeriesExemplar;
 import dev.mangru.tsdb.transfer.ImportSink;
 import dev.mangru.tsdb.transfer.ImportSource;
 import java.io.ByteArrayOutputStream;
@@ -15,8 +17,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A file of samples with timestamps in one of the two text formats, for an import. Read in pages
@@ -24,7 +30,7 @@ import java.util.Map;
 /// memory. Errors name the line. Confined to one thread.
 ///
 /// `_created` samples of counters, histograms and summaries become the start timestamps of the
-/// samples beside them. Exemplars are counted, not kept: what they belong to is history.
+/// samples beside them. Of exemplars the last ones are kept: a store keeps no more.
 final class ExpositionFile implements ImportSource, ExpositionSink {
 
   /// The two formats.
@@ -42,6 +48,9 @@ final class ExpositionFile implements ImportSource, ExpositionSink {
 
   /// Families whose metadata is kept.
   private static final int MAX_FAMILIES = 1_000_000;
+
+  /// Exemplars kept: what a store keeps unless it is told otherwise.
+  private static final int MAX_EXEMPLARS = 100_000;
 
   private static final byte[] EOF = "# EOF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] EOF_LINE = "# EOF\n".getBytes(StandardCharsets.US_ASCII);
@@ -61,7 +70,9 @@ final class ExpositionFile implements ImportSource, ExpositionSink {
 
   private final Map<String, MetricMetadata> families = new LinkedHashMap<>();
   private MetricPoint point = new MetricPoint(null);
-  private long exemplars;
+  private final Deque<SeriesExemplar> exemplars = new ArrayDeque<>();
+  private Labels series = Labels.empty();
+  private long seriesMs;
 
   /// @param name for errors
   /// @param in read to its end, not closed
@@ -78,9 +89,11 @@ final class ExpositionFile implements ImportSource, ExpositionSink {
     return Map.copyOf(families);
   }
 
-  /// Exemplars seen.
-  long exemplars() {
-    return exemplars;
+  /// The last exemplars of the file, in time order.
+  List<SeriesExemplar> exemplars() {
+    return exemplars.stream()
+        .sorted(Comparator.comparingLong(each -> each.exemplar().timestampMs()))
+        .toList();
   }
 
   @Override
@@ -204,6 +217,8 @@ final class ExpositionFile implements ImportSource, ExpositionSink {
   @Override
   public void sample(Labels labels, double value, long timestampMs) {
     requireTimestamp(timestampMs);
+    series = labels;
+    seriesMs = timestampMs;
     try {
       point.add(labels, value, timestampMs, families);
     } catch (IOException e) {
@@ -213,7 +228,11 @@ final class ExpositionFile implements ImportSource, ExpositionSink {
 
   @Override
   public void exemplar(Labels labels, double value, long timestampMs) {
-    exemplars++;
+    long time = timestampMs == NO_TIMESTAMP ? seriesMs : timestampMs;
+    exemplars.add(new SeriesExemplar(series, new Exemplar(labels, value, time)));
+    if (exemplars.size() > MAX_EXEMPLARS) {
+      exemplars.remove();
+    }
   }
 
   @Override

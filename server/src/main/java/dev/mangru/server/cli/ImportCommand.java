@@ -3,6 +3,8 @@ package dev.mangru.server.cli;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.MetricMetadata;
+import dev.mangru.model.metric.SeriesExemplar;
+import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.StartFailure;
 import dev.mangru.tsdb.transfer.ImportReport;
@@ -16,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -55,6 +58,14 @@ public final class ImportCommand implements Callable<Integer> {
               + " mangru.metrics.retention. Default: P400D.")
   private Duration retention = Duration.ofDays(400);
 
+  @Option(
+      names = "--tenant",
+      paramLabel = "NAME",
+      description =
+          "Whose samples they become, as X-Scope-OrgID would say; made if not there. Default:"
+              + " anonymous.")
+  private String tenant = Tenants.ANONYMOUS;
+
   @ArgGroup(multiplicity = "1")
   private Source source = new Source();
 
@@ -87,7 +98,7 @@ public final class ImportCommand implements Callable<Integer> {
       if (source.prometheus != null) {
         PrometheusBlocks blocks = PrometheusBlocks.open(Disk.REAL, source.prometheus);
         blocks.notes().forEach(note -> err().println("mangru: " + note));
-        run(blocks, Map::of);
+        run(blocks, Map::of, List::of);
       } else if (source.openMetrics != null) {
         text(source.openMetrics, ExpositionFile.Format.OPENMETRICS);
       } else {
@@ -111,19 +122,19 @@ public final class ImportCommand implements Callable<Integer> {
     try (InputStream raw = stdin ? new KeptOpen(System.in) : Files.newInputStream(Path.of(name));
         InputStream in = packed ? new GZIPInputStream(raw, 64 << 10) : raw) {
       ExpositionFile file = new ExpositionFile(stdin ? "standard input" : name, in, length, format);
-      run(file, file::metadata);
-      if (file.exemplars() > 0) {
-        out().println("%,d exemplars were left out".formatted(file.exemplars()));
-        out().flush();
-      }
+      run(file, file::metadata, file::exemplars);
     }
   }
 
   /// @param metadata what the source has said of its metrics once it has been read
-  private void run(ImportSource from, Supplier<Map<String, MetricMetadata>> metadata)
+  /// @param exemplars what it has said of exemplars then
+  private void run(
+      ImportSource from,
+      Supplier<Map<String, MetricMetadata>> metadata,
+      Supplier<List<SeriesExemplar>> exemplars)
       throws IOException {
     long memory = Runtime.getRuntime().maxMemory() / MEMORY_PART;
-    try (OpenedStore opened = OpenedStore.open(data, retention);
+    try (OpenedStore opened = OpenedStore.open(data, tenant, false, retention);
         Importer importer =
             new Importer(
                 opened.target(),
@@ -134,6 +145,12 @@ public final class ImportCommand implements Callable<Integer> {
       ImportReport report = importer.run(from);
       opened.metadata().put(metadata.get());
       tell(report);
+      List<SeriesExemplar> found = exemplars.get();
+      if (!found.isEmpty()) {
+        long stored = opened.exemplars().add(found);
+        out().println("imported %,d of the last %,d exemplars".formatted(stored, found.size()));
+        out().flush();
+      }
     }
   }
 

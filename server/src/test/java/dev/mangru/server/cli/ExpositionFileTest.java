@@ -69,7 +69,7 @@ final class ExpositionFileTest {
   }
 
   @Test
-  void metadata_is_gathered_and_exemplars_are_counted() throws IOException {
+  void metadata_is_gathered_and_exemplars_are_gathered() throws IOException {
     ExpositionFile file =
         file(
             """
@@ -85,7 +85,7 @@ final class ExpositionFileTest {
         .containsEntry(
             "wait_seconds",
             new MetricMetadata(MetricMetadata.Type.HISTOGRAM, "How long.", "seconds"));
-    assertThat(file.exemplars()).isEqualTo(1);
+    assertThat(file.exemplars()).hasSize(1);
   }
 
   @Test

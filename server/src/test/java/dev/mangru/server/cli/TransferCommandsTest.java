@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.server.Mangru;
 import dev.mangru.server.config.DataDirectory;
+import dev.mangru.server.testkit.LiveServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -82,6 +83,73 @@ final class TransferCommandsTest {
     assertThat(lines.output())
         .startsWith("{\"metric\":{\"__name__\":\"load\",\"host\":\"b\"},\"values\":[null],")
         .contains("exported 1 samples of 1 series");
+  }
+
+  @Test
+  void exemplars_come_and_go_with_their_samples() throws IOException {
+    long now = Instant.now().getEpochSecond() - 60;
+    String page =
+        """
+        # TYPE hits counter
+        hits_total 1 %1$d # {trace_id="a"} 0.5 %2$d
+        hits_total 2 %3$d
+        # EOF
+        """
+            .formatted(now, now - 2, now + 15);
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page);
+    Path data = folder.resolve("data");
+    assertThat(succeeds("import", "--data", data, "--openmetrics", file).output())
+        .contains("imported 1 of the last 1 exemplars");
+    Path out = folder.resolve("out.txt");
+    assertThat(succeeds("export", "--data", data, "--format", "openmetrics", out).output())
+        .contains("exported 1 exemplars");
+    assertThat(Files.readString(out)).isEqualTo(page);
+    assertThat(succeeds("check", data).output()).contains("exemplars");
+  }
+
+  @Test
+  void a_tenant_gets_and_gives_samples_of_its_own() throws IOException {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path data = folder.resolve("data");
+    Outcome imported =
+        succeeds("import", "--data", data, "--tenant", "shop", "--openmetrics", file);
+    assertThat(imported.output()).contains("imported 1,153");
+    Path one = folder.resolve("one.txt");
+    succeeds("export", "--data", data, "--tenant", "shop", "--format", "openmetrics", one);
+    assertThat(Files.readString(one)).startsWith("# TYPE hits counter\n# HELP hits Visits.\n");
+    assertThat(succeeds("export", "--data", data, "--format", "openmetrics", "-").output())
+        .contains("exported 0 samples");
+    assertThat(succeeds("check", data).output()).contains("tenants/000001");
+    Outcome nobody =
+        mangru("export", "--data", data, "--tenant", "bank", "--format", "openmetrics", "-");
+    assertThat(nobody.exitCode()).isEqualTo(74);
+    assertThat(nobody.output()).contains("has no tenant bank");
+    assertThat(mangru("import", "--data", data, "--tenant", "../x", "--text", file).exitCode())
+        .isEqualTo(74);
+  }
+
+  @Test
+  void the_samples_of_a_running_server_are_exported() throws Exception {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path data = folder.resolve("data");
+    succeeds("import", "--data", data, "--tenant", "shop", "--openmetrics", file);
+    try (LiveServer server = new LiveServer(data, "--mangru.metrics.admin-api=true")) {
+      String[] export = {
+        "export", "--data", data.toString(), "--tenant", "shop", "--format", "jsonl", "--url"
+      };
+      Stream<String> here = Stream.concat(Stream.of(export), Stream.of(server.uri("").toString()));
+      Outcome outcome = mangru(Stream.concat(here, Stream.of("-")).toArray());
+      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+      assertThat(outcome.output())
+          .contains("{\"metric\":{\"__name__\":\"hits_total\"", "exported 1,153 samples of 3");
+      assertThat(data.resolve("tenants/000001/metrics/snapshots")).isEmptyDirectory();
+      Stream<String> elsewhere =
+          Stream.concat(Stream.of(export), Stream.of("http://127.0.0.1:1", "-"));
+      assertThat(mangru(elsewhere.toArray()).output()).contains("cannot reach the server");
+    }
   }
 
   @Test

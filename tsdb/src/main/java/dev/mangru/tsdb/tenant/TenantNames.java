@@ -48,6 +48,13 @@ final class TenantNames implements AutoCloseable {
     return new TenantNames(numbers, log);
   }
 
+  /// The numbers by name, read without taking the log: a server may hold it.
+  static Map<String, Integer> read(Disk disk, Path folder) throws IOException {
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    RecordLog.read(disk, folder, (position, payload) -> apply(folder, position, payload, numbers));
+    return numbers;
+  }
+
   /// A record is on stable storage before its folder is made, so a folder without one means that a
   /// record was lost, though the log looks as if its last write had been torn: its number must not
   /// be given to another tenant.

@@ -121,6 +121,26 @@ public final class TenantStores implements Tenants, AutoCloseable {
     return new TenantStores(disk, folder, settings, anonymous, clock, names);
   }
 
+  /// The folder with the stores of a tenant who has a number, if there is one. Changes nothing.
+  ///
+  /// @param folder as in [#open]
+  /// @throws MangruException `BAD_DATA` if it is no tenant's name
+  public static Optional<Path> find(Disk disk, Path folder, String tenant) throws IOException {
+    Integer number = TenantNames.read(disk, folder.resolve("names")).get(Tenants.checked(tenant));
+    return Optional.ofNullable(number).map(TenantNames::folderName).map(folder::resolve);
+  }
+
+  /// As [#find], and gives the tenant a number if it has none; for who holds the data directory and
+  /// runs no server.
+  public static Path findOrAdd(Disk disk, Path folder, String tenant) throws IOException {
+    String name = Tenants.checked(tenant);
+    try (TenantNames names = TenantNames.open(disk, folder.resolve("names"), folder)) {
+      Integer known = names.all().get(name);
+      int number = known == null ? names.add(name) : known;
+      return folder.resolve(TenantNames.folderName(number));
+    }
+  }
+
   /// Reads the names without changing them, for checks.
   public static CheckReport check(Disk disk, Path names) throws IOException {
     return TenantNames.check(disk, names);

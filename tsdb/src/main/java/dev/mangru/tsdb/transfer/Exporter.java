@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.transfer;
 
+import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
@@ -27,6 +28,7 @@ public final class Exporter {
   /// series if there is none.
   ///
   /// @param metadata what is known of a metric, or null
+  /// @param exemplars those of a series in time order
   /// @param out flushed, not closed
   public static ExportReport export(
       MetricStore store,
@@ -34,6 +36,7 @@ public final class Exporter {
       List<List<LabelMatcher>> selectors,
       ExportFormat format,
       Function<String, @Nullable MetricMetadata> metadata,
+      Function<Labels, List<Exemplar>> exemplars,
       Writer out)
       throws IOException {
     List<List<LabelMatcher>> wanted = selectors.isEmpty() ? List.of(List.of()) : selectors;
@@ -52,7 +55,7 @@ public final class Exporter {
       for (String name : names) {
         for (Querier.Series series : select(querier, wanted, name)) {
           series.read(samples);
-          writer.series(series.labels(), samples);
+          writer.series(series.labels(), samples, exemplars.apply(series.labels()));
         }
       }
       writer.end();

@@ -1,10 +1,12 @@
 package dev.mangru.tsdb.transfer;
 
+import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.SampleText;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.List;
 
 /// Writes the lines of VictoriaMetrics' export. Confined to one thread.
 final class JsonLinesWriter implements SeriesWriter {
@@ -17,13 +19,16 @@ final class JsonLinesWriter implements SeriesWriter {
   private long samples;
   private long histograms;
   private long starts;
+  private long exemplarsLeftOut;
 
   JsonLinesWriter(Writer out) {
     this.out = out;
   }
 
   @Override
-  public void series(Labels labels, SampleColumns all) throws IOException {
+  public void series(Labels labels, SampleColumns all, List<Exemplar> exemplars)
+      throws IOException {
+    exemplarsLeftOut += exemplars.size();
     StringBuilder values = new StringBuilder();
     StringBuilder times = new StringBuilder();
     int inLine = 0;
@@ -96,6 +101,6 @@ final class JsonLinesWriter implements SeriesWriter {
 
   @Override
   public ExportReport report() {
-    return new ExportReport(series, samples, histograms, 0, starts, 0);
+    return new ExportReport(series, samples, histograms, 0, starts, 0, 0, exemplarsLeftOut);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mangru.tsdb.transfer;
 
+import dev.mangru.model.metric.Exemplar;
+import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.metric.SampleColumns;
@@ -9,6 +11,7 @@ import dev.mangru.model.metric.StaleMarker;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ final class OpenMetricsWriter implements SeriesWriter {
   private long staleMarkers;
   private long starts;
   private long unnamed;
+  private long exemplars;
+  private long exemplarsLeftOut;
 
   /// @param names all metric names of the export: a counter is not typed as one if the names that
   ///   its family claims are taken
@@ -47,11 +52,13 @@ final class OpenMetricsWriter implements SeriesWriter {
   }
 
   @Override
-  public void series(Labels labels, SampleColumns all) throws IOException {
+  public void series(Labels labels, SampleColumns all, List<Exemplar> ofSeries) throws IOException {
     if (labels.metricName().isEmpty()) {
       unnamed += all.count();
+      exemplarsLeftOut += ofSeries.size();
       return;
     }
+    int nextExemplar = 0;
     int written = 0;
     String head = "";
     String created = "";
@@ -73,7 +80,17 @@ final class OpenMetricsWriter implements SeriesWriter {
       written++;
       String time = seconds(all.timesMs()[i]);
       text.append(head).append(' ').append(SampleText.format(value));
-      text.append(' ').append(time).append('\n');
+      text.append(' ').append(time);
+      int upTo = nextExemplar;
+      while (upTo < ofSeries.size() && ofSeries.get(upTo).timestampMs() <= all.timesMs()[i]) {
+        upTo++;
+      }
+      if (upTo > nextExemplar) {
+        exemplar(ofSeries.get(upTo - 1));
+        exemplarsLeftOut += upTo - 1 - nextExemplar;
+        nextExemplar = upTo;
+      }
+      text.append('\n');
       long startMs = all.startMs(i);
       if (startMs != SampleCursor.NO_START) {
         if (counter) {
@@ -87,6 +104,23 @@ final class OpenMetricsWriter implements SeriesWriter {
     }
     samples += written;
     series += written > 0 ? 1 : 0;
+    exemplarsLeftOut += ofSeries.size() - nextExemplar;
+  }
+
+  /// The newest of those that were picked since the sample before.
+  private void exemplar(Exemplar exemplar) {
+    text.append(" # {");
+    String separator = "";
+    for (Label label : exemplar.labels()) {
+      boolean plain = plainName(label.name()) && label.name().indexOf(':') < 0;
+      text.append(separator).append(plain ? label.name() : quoted(label.name())).append("=\"");
+      escape(label.value(), text);
+      text.append('"');
+      separator = ",";
+    }
+    text.append("} ").append(SampleText.format(exemplar.value()));
+    text.append(' ').append(seconds(exemplar.timestampMs()));
+    exemplars++;
   }
 
   private static String family(String counterName) {
@@ -204,6 +238,7 @@ final class OpenMetricsWriter implements SeriesWriter {
 
   @Override
   public ExportReport report() {
-    return new ExportReport(series, samples, histograms, staleMarkers, starts, unnamed);
+    return new ExportReport(
+        series, samples, histograms, staleMarkers, starts, unnamed, exemplars, exemplarsLeftOut);
   }
 }

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
@@ -12,6 +13,7 @@ import dev.mangru.model.testkit.Seeds;
 import dev.mangru.model.time.TimeRange;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +28,8 @@ final class ExporterTest {
     store.content.add(Labels.of(labels), timeMs, 0, value);
   }
 
+  private final List<Exemplar> picked = new ArrayList<>();
+
   private record Exported(String text, ExportReport report) {}
 
   private Exported export(ExportFormat format, TimeRange range, List<List<LabelMatcher>> selectors)
@@ -33,7 +37,8 @@ final class ExporterTest {
     StringWriter out = new StringWriter();
     Map<String, MetricMetadata> known =
         Map.of("load", new MetricMetadata(MetricMetadata.Type.GAUGE, "How \"busy\".\n", ""));
-    ExportReport report = Exporter.export(store, range, selectors, format, known::get, out);
+    ExportReport report =
+        Exporter.export(store, range, selectors, format, known::get, _ -> picked, out);
     return new Exported(out.toString(), report);
   }
 
@@ -87,7 +92,7 @@ final class ExporterTest {
     }
     Exported exported = all(ExportFormat.JSONL);
     assertThat(exported.text().lines()).hasSize(3);
-    assertThat(exported.report()).isEqualTo(new ExportReport(1, 25_000, 0, 0, 0, 0));
+    assertThat(exported.report()).isEqualTo(new ExportReport(1, 25_000, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -100,7 +105,29 @@ final class ExporterTest {
     store.content.add(Labels.of("__name__", "h"), histogram);
     Exported exported = all(ExportFormat.OPENMETRICS);
     assertThat(exported.text()).isEqualTo("gauge 7 3\n# EOF\n");
-    assertThat(exported.report()).isEqualTo(new ExportReport(1, 1, 1, 1, 1, 1));
+    assertThat(exported.report()).isEqualTo(new ExportReport(1, 1, 1, 1, 1, 1, 0, 0));
+  }
+
+  @Test
+  void exemplars_stand_beside_the_next_sample() throws IOException {
+    put(1_000, 1, "__name__", "hits_total");
+    put(2_000, 2, "__name__", "hits_total");
+    put(3_000, 3, "__name__", "hits_total");
+    picked.add(new Exemplar(Labels.of("trace_id", "a\"b", "x.y", "z"), 0.5, 900));
+    picked.add(new Exemplar(Labels.of("trace_id", "lost"), 0.6, 2_500));
+    picked.add(new Exemplar(Labels.empty(), 0.7, 3_000));
+    picked.add(new Exemplar(Labels.of("trace_id", "late"), 0.8, 3_001));
+    Exported exported = all(ExportFormat.OPENMETRICS);
+    assertThat(exported.text())
+        .isEqualTo(
+            """
+            hits_total 1 1 # {trace_id="a\\"b","x.y"="z"} 0.5 0.900
+            hits_total 2 2
+            hits_total 3 3 # {} 0.7 3
+            # EOF
+            """);
+    assertThat(exported.report()).isEqualTo(new ExportReport(1, 3, 0, 0, 0, 0, 2, 2));
+    assertThat(all(ExportFormat.JSONL).report().exemplarsLeftOut()).isEqualTo(4);
   }
 
   @Test
