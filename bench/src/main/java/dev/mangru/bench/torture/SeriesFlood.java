@@ -23,8 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// server must live, refuse the flood with 429 and a reason, be ready all the time, answer, and
 /// store every sample of the ordinary series.
 ///
-/// Each request has [#NEW] new series and one sample of each of [#OLD] ordinary ones. The last tenth
-/// of the requests has values of [#LONG_VALUE] characters and fewer series, which go by bytes.
+/// Each request has [#NEW] new series and one sample of each of [#OLD] ordinary ones. The last
+/// tenth of the requests has values of [#LONG_VALUE] characters and fewer series, which go by
+/// bytes.
 public final class SeriesFlood {
 
   /// New series of a request.

@@ -66,8 +66,7 @@ final class MangruProcess implements AutoCloseable {
     Files.createDirectories(data);
     Path console = data.resolveSibling(data.getFileName() + ".console");
     MangruProcess mangru =
-        new MangruProcess(
-            heap, data, port, console, launch(heap, data, port, console, options));
+        new MangruProcess(heap, data, port, console, launch(heap, data, port, console, options));
     mangru.awaitReady();
     return mangru;
   }

@@ -3,7 +3,6 @@ package dev.mangru.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,11 +75,7 @@ class SeriesFloodTest {
 
   private static void assertStored(MangruProcess mangru) {
     assertThat(
-            mangru
-                .query("sum(count_over_time(flood_known[1h]))")
-                .get(0)
-                .at("/value/1")
-                .asString())
+            mangru.query("sum(count_over_time(flood_known[1h]))").get(0).at("/value/1").asString())
         .isEqualTo(String.valueOf(REQUESTS * KNOWN));
   }
 
