@@ -26,5 +26,5 @@ export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
 # Lists of options, so they are split on purpose. Those of "./mangru up" come first.
 # shellcheck disable=SC2046,SC2086
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" $("$here/mangru" java-options) \
-  ${cache:+-XX:AOTCache="$cache" -Xlog:aot=off -Xlog:cds=off} ${MANGRU_HEAP:+-Xmx"$MANGRU_HEAP"} ${MANGRU_JAVA_OPTS:-} \
+  ${cache:+-XX:AOTCache="$cache" $("$here/mangru" aot-options)} ${MANGRU_HEAP:+-Xmx"$MANGRU_HEAP"} ${MANGRU_JAVA_OPTS:-} \
   -jar "$app" up --port "$1" --data "$2" --config "$2.yaml" --no-agent --no-playground
