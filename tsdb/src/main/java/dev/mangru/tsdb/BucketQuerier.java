@@ -101,7 +101,8 @@ final class BucketQuerier implements Querier {
 
     /// The number of a series in the file, or -1.
     int number(Labels labels) throws IOException {
-      if (labels.equals(asked)) {
+      Labels before = asked;
+      if (before != null && before.equals(labels)) {
         return answer;
       }
       boolean guessed = next < file.file().series() && file.file().labels(next).equals(labels);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mangru.model.disk.RecordLog;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendResult;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
@@ -24,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,6 +177,35 @@ class WriteOutcomeTest {
       store.close();
     }
     assertThat(TsdbCheck.check(directory, disk).problems()).isEmpty();
+  }
+
+  // ---- text ------------------------------------------------------------------------------------
+
+  /// It has no UTF-8 form: the log and the files could not keep it.
+  @Test
+  void half_of_a_surrogate_pair_is_refused_by_every_way_in() throws IOException {
+    Labels value = Labels.of("__name__", "up", "a", "x\ud800");
+    Labels name = Labels.of("__name__", "up", "\udc00", "x");
+    try (Tsdb store = Tsdb.open(options().build(), CLOCK, disk)) {
+      for (Labels labels : List.of(value, name)) {
+        SampleBatch batch = store.appender();
+        for (ThrowingCallable way :
+            List.<ThrowingCallable>of(
+                () -> batch.append(labels, T, 1),
+                () -> batch.append(labels, T, SampleCursor.NO_START, histogram(9)),
+                () -> batch.define(labels, 1, 2))) {
+          assertThatThrownBy(way)
+              .isInstanceOfSatisfying(
+                  MangruException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_DATA))
+              .hasMessageContaining("half of a surrogate pair");
+        }
+        batch.append(UP, T, 1);
+        assertThat(batch.commit().accepted()).as("the batch goes on").isPositive();
+        assertThat(store.importTarget().refusal(labels)).contains("half of a surrogate pair");
+      }
+      assertThat(Dump.of(store)).containsOnlyKeys(UP);
+      assertThat(store.series().activeSeries()).isEqualTo(1);
+    }
   }
 
   // ---- a batch that fails in the middle --------------------------------------------------------

@@ -41,8 +41,8 @@ public final class PromIndexFuzz {
     seeds.add(seed(TOMBSTONES, Arrays.copyOf(tombstones.array(), 15)));
     for (byte[] chunk : realChunks().subList(0, 2)) {
       ByteBuffer segment = ByteBuffer.allocate(chunk.length + 14).putInt(0x85bd40dd);
-      segment.putInt(1 << 24).put((byte) (chunk.length - 1 & 0x7f | 0x80));
-      segment.put((byte) (chunk.length - 1 >> 7)).put(chunk);
+      segment.putInt(1 << 24).put((byte) (((chunk.length - 1) & 0x7f) | 0x80));
+      segment.put((byte) ((chunk.length - 1) >> 7)).put(chunk);
       seeds.add(seed(CHUNKS, segment.array()));
     }
     return seeds;
@@ -100,7 +100,7 @@ public final class PromIndexFuzz {
     end(out, postings);
     int table = out.position();
     out.putInt(0).putInt(2).put(new byte[] {2, 1, 'a', 2, 'u', 'p', (byte) 0x80, 1});
-    out.put(new byte[] {2, 0, 0, (byte) (postings & 0x7f | 0x80), (byte) (postings >> 7)});
+    out.put(new byte[] {2, 0, 0, (byte) ((postings & 0x7f) | 0x80), (byte) (postings >> 7)});
     end(out, table);
     out.putLong(symbols).putLong(series).putLong(0).putLong(0).putLong(postings).putLong(table);
     out.putInt(0);
