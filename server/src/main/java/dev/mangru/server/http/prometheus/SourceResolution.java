@@ -33,17 +33,16 @@ final class SourceResolution {
       long longest = stepMs / STEP_SHARE;
       return Duration.ofMillis(longest >= COARSE_MS ? COARSE_MS : longest >= FINE_MS ? FINE_MS : 0);
     }
-    @Nullable Long millis = text.equals("0s") ? (Long) 0L : length(text);
+    @Nullable Long millis = length(text);
     if (millis == null) {
-      throw Params.invalid(
-          NAME, "\"" + text + "\" is none of 0s, 5m, 1h and auto", null);
+      throw Params.invalid(NAME, "\"" + text + "\" is none of 0s, 5m, 1h and auto", null);
     }
     return Duration.ofMillis(millis);
   }
 
   private static @Nullable Long length(String text) {
     return switch (text) {
-      case "0" -> 0L;
+      case "0s", "0" -> 0L;
       case "5m", "300s", "300" -> FINE_MS;
       case "1h", "60m", "3600s", "3600" -> COARSE_MS;
       default -> null;
