@@ -18,11 +18,24 @@ public final class ExpositionFuzz {
     List<byte[]> seeds = new ArrayList<>();
     for (String page :
         List.of(
-            "\1# TYPE a counter\n# HELP a Some \\n help.\n# UNIT a seconds\n"
-                + "a_total{x=\"1\",y=\"a\\\"\\\\b\"} 1.5e3 1790000000.123"
-                + " # {trace_id=\"7a\"} 0.5 1790000000\na_created{x=\"1\"} 1789999999\n# EOF\n",
-            "\1# TYPE h histogram\nh_bucket{le=\"0.1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 3\n"
-                + "h_count 2\n# EOF\n",
+            "\1"
+                + """
+                # TYPE a counter
+                # HELP a Some \\n help.
+                # UNIT a seconds
+                a_total{x="1",y="a\\"\\\\b"} 1.5e3 1790000000.123 # {trace_id="7a"} 0.5 1790000000
+                a_created{x="1"} 1789999999
+                # EOF
+                """,
+            "\1"
+                + """
+                # TYPE h histogram
+                h_bucket{le="0.1"} 1
+                h_bucket{le="+Inf"} 2
+                h_sum 3
+                h_count 2
+                # EOF
+                """,
             "\1{\"a.b\",\"c d\"=\"e\"} NaN\n# EOF\n",
             "\0# TYPE a counter\n# HELP a Some help.\na{x=\"1\",} 17 1790000000123\nb -Inf\n",
             "\0{\"a.b\",c=\"요청\"} +Inf\nc{} 0x1p3 5\n\n# a comment\n")) {

@@ -82,7 +82,7 @@ public final class SnappyFuzz {
     while (ip < inEnd) {
       int tag = in[ip++] & 0xff;
       int kind = tag & 3;
-      long length = (tag >>> 2) + 1;
+      long length = (tag >>> 2) + 1L;
       int extra =
           switch (kind) {
             case 0 -> Math.max(0, (int) length - 60);
@@ -108,7 +108,7 @@ public final class SnappyFuzz {
         continue;
       }
       if (kind == 1) {
-        length = 4 + (tag >>> 2 & 7);
+        length = 4L + (tag >>> 2 & 7);
         number |= (tag & 0xe0L) << 3;
       }
       if (number == 0 || number > op || length > declared - op) {

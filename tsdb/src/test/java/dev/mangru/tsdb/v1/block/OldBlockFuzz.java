@@ -57,7 +57,7 @@ public final class OldBlockFuzz {
                 .slice()
                 .order(ByteOrder.LITTLE_ENDIAN);
         int index = (int) footer.getLong(0);
-        ByteWriter out = new ByteWriter(file.length).u8(1).u8(index - 8).u8(index - 8 >> 8);
+        ByteWriter out = new ByteWriter(file.length).u8(1).u8(index - 8).u8((index - 8) >> 8);
         out.bytes(file, file.length - Footer.BYTES + 16, 28);
         out.bytes(file, 8, file.length - Footer.BYTES - 8);
         seeds.add(out.toByteArray());
