@@ -85,7 +85,7 @@ class TsdbLeakTest {
     try (Tsdb store = Tsdb.open(options, () -> Instant.ofEpochMilli(now))) {
       Appender appender = store.appender();
       for (int i = 0; i < 1_000; i++) {
-        appender.append(Labels.of("__name__", "m"), now - 86_400_000 + i * 10_000, i);
+        appender.append(Labels.of("__name__", "m"), now - 86_400_000 + i * 10_000L, i);
       }
       appender.commit();
       store.compactAll(Instant.ofEpochMilli(now));
