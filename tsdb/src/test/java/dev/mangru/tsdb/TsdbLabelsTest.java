@@ -244,16 +244,16 @@ final class TsdbLabelsTest {
   /// its own value, and the same of both.
   @Test
   void newest_samples_are_never_torn() throws Exception {
-    append("a", T + 400_000, T + 400_000);
-    append("b", T + 400_000, T + 400_000);
+    append("a", T + 400_000, (double) (T + 400_000));
+    append("b", T + 400_000, (double) (T + 400_000));
     nowMs = T + 600_000;
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       Future<?> writing =
           threads.submit(() -> {
             for (long time = T + 400_001; time < T + 402_000; time++) {
               Appender appender = store.appender();
-              appender.append(up("a"), time, time);
-              appender.append(up("b"), time, time);
+              appender.append(up("a"), time, (double) time);
+              appender.append(up("b"), time, (double) time);
               appender.commit();
             }
           });
