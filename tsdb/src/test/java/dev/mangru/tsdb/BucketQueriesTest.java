@@ -209,8 +209,7 @@ class BucketQueriesTest {
   private static void lines(QueryValue value, String text, List<String> lines) {
     switch (value) {
       case QueryValue.Vector(List<QueryValue.Sample> samples) ->
-          samples.forEach(
-              one -> lines.add(one.labels() + " " + bits(one.value(), text)));
+          samples.forEach(one -> lines.add(one.labels() + " " + bits(one.value(), text)));
       case QueryValue.Matrix(List<QueryValue.Points> series) ->
           series.forEach(one -> {
             lines.add(one.labels().toString());

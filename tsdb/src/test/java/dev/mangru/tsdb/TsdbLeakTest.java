@@ -77,8 +77,7 @@ class TsdbLeakTest {
     TsdbOptions options =
         TsdbOptions.builder(directory.resolve("data"))
             .downsampling(
-                List.of(
-                    new SummaryPlanner.Rule(Resolution.D5M, Duration.ZERO, Duration.ofDays(9))))
+                List.of(new SummaryPlanner.Rule(Resolution.D5M, Duration.ZERO, Duration.ofDays(9))))
             .minFreeBytes(0)
             .build();
     long now = Workload.START_MS;

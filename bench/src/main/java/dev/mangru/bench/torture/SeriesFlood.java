@@ -167,7 +167,7 @@ public final class SeriesFlood {
       throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(url + path.replace("[]", "%5B%5D")))
-            .timeout(Duration.ofSeconds(120))
+            .timeout(Duration.ofMinutes(2))
             .build(),
         handler);
   }

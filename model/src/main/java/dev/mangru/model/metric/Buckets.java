@@ -3,8 +3,8 @@ package dev.mangru.model.metric;
 /// Which buckets `(end - length, end]` of samples a reader of series has use for, beside or instead
 /// of the samples ([MetricStore#querier(dev.mangru.model.time.TimeRange, Buckets)]).
 ///
-/// @param lengthMs with [Kind#EXACT] all windows of the reader, and the range of the querier but for
-///   its first millisecond, begin and end at multiples of it, and lengths of buckets divide it;
+/// @param lengthMs with [Kind#EXACT] all windows of the reader, and the range of the querier but
+///   for its first millisecond, begin and end at multiples of it, and lengths of buckets divide it;
 ///   else no bucket is longer
 /// @param kind what buckets may stand for
 /// @param use what is wanted of each bucket by [Querier.Series#readBuckets]

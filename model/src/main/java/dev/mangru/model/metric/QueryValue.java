@@ -45,10 +45,7 @@ public sealed interface QueryValue {
   /// @param histograms null where the point is a float; empty if all are
   @SuppressWarnings("ArrayRecordComponent") // a result of millions of points is not boxed
   record Points(
-      Labels labels,
-      long[] timestampsMs,
-      double[] values,
-      @Nullable FloatHistogram[] histograms) {
+      Labels labels, long[] timestampsMs, double[] values, @Nullable FloatHistogram[] histograms) {
 
     public Points {
       if (timestampsMs.length != values.length

@@ -34,11 +34,7 @@ final class OpenedStore implements AutoCloseable {
   private final Exemplars exemplars;
 
   private OpenedStore(
-      DataDirectory directory,
-      Path folder,
-      Tsdb store,
-      Metadata metadata,
-      Exemplars exemplars) {
+      DataDirectory directory, Path folder, Tsdb store, Metadata metadata, Exemplars exemplars) {
     this.directory = directory;
     this.folder = folder;
     this.store = store;

@@ -32,6 +32,9 @@ public final class TrainCommand implements Callable<Integer> {
   /// Chosen: after some ten thousand samples and a few hundred queries C2 has seen the hot loops.
   private static final int ROUNDS = 60;
 
+  /// After this round samples move to a block; later ones are read from there and from memory.
+  private static final int SETTLED = 20;
+
   private static final int TARGETS = 20;
 
   private static final List<String> QUERIES =
@@ -41,6 +44,14 @@ public final class TrainCommand implements Callable<Integer> {
           "histogram_quantile(0.99, sum by (le) (rate(train_seconds_bucket[5m])))",
           "sum(rate(train_requests_total{code=~\"5..\"}[5m])) / sum(rate(train_requests_total[5m]))",
           "train_memory_bytes * on (target) group_left (zone) train_info",
+          "histogram_quantile(0.95, sum by (le, target) (rate(train_seconds_bucket[5m])))",
+          "sum(rate(train_requests_total[5m])) / sum(rate(train_requests_total[5m] offset 5m))",
+          "sum by (job) (rate(train_requests_total{target=~\"t(1|2).*\",code!~\"5..\"}[5m]))",
+          "max by (job) (train_memory_bytes / on (target) train_info)",
+          "1 - avg by (target) (rate(train_requests_total{code=\"200\"}[5m]))",
+          "quantile(0.9, rate(train_requests_total[5m]))",
+          "sum by (target) (increase(train_requests_total[10m])) > 0",
+          "topk(10, sum by (job, target) (train_memory_bytes))",
           "topk(3, train_memory_bytes)",
           "avg_over_time(train_memory_bytes[10m])",
           "max_over_time(rate(train_requests_total[1m])[5m:30s])",
@@ -54,7 +65,11 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<String> arguments =
-        List.of("--mangru.http.port=0", "--mangru.data=" + data, "--mangru.agent.enabled=false");
+        List.of(
+            "--mangru.http.port=0",
+            "--mangru.data=" + data,
+            "--mangru.agent.enabled=false",
+            "--mangru.metrics.admin-api=true");
     try (Running running = MangruServer.start(arguments);
         HttpClient http = HttpClient.newHttpClient()) {
       Client client = new Client(http, "http://127.0.0.1:" + running.port());
@@ -63,6 +78,9 @@ public final class TrainCommand implements Callable<Integer> {
         client.write(endMs - (ROUNDS - round) * 15_000L, round);
         client.log(endMs - (ROUNDS - round) * 15_000L);
         client.read(endMs / 1_000);
+        if (round == SETTLED) {
+          client.settle();
+        }
       }
     }
     return 0;
@@ -127,6 +145,10 @@ public final class TrainCommand implements Callable<Integer> {
       post("/loki/api/v1/push", "application/json", body.getBytes(StandardCharsets.UTF_8));
     }
 
+    void settle() throws IOException, InterruptedException {
+      post("/api/v1/admin/tsdb/compact", "application/json", new byte[0]);
+    }
+
     void read(long endSeconds) throws IOException, InterruptedException {
       for (String query : QUERIES) {
         String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
@@ -137,6 +159,7 @@ public final class TrainCommand implements Callable<Integer> {
       }
       get("/api/v1/labels");
       get("/api/v1/label/target/values");
+      get("/api/v1/label/__name__/values?match%5B%5D=%7Bjob%3D%22train%22%7D");
       get("/api/v1/series?match[]=train_info".replace("[]", "%5B%5D"));
       get("/");
     }
