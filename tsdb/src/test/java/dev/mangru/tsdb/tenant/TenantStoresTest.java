@@ -300,10 +300,10 @@ class TenantStoresTest {
     assertThat(TenantStores.check(disk, names).problems())
         .singleElement()
         .asString()
-        .contains("tenant 00000", "names of 0 tenants");
+        .contains("00000001.log at offset 8", "checksum");
     assertThatThrownBy(() -> open(true))
         .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("names of 0 tenants");
+        .hasMessageContaining("00000001.log at offset 8");
   }
 
   @Seeds(60)
