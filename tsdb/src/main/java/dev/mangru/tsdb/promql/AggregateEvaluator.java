@@ -4,10 +4,12 @@ import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// Aggregations over the elements of a vector. Confined to the query's thread.
@@ -56,7 +58,9 @@ final class AggregateEvaluator {
       return counted;
     }
     checkParameter(aggregate, parameter, series);
-    if (ignoresHistograms(aggregate.operation())
+    boolean looks = !picks(aggregate.operation()) || Arrays.stream(parameter).anyMatch(k -> k >= 1);
+    if (looks
+        && ignoresHistograms(aggregate.operation())
         && series.stream().anyMatch(one -> one.histograms() != null)) {
       noteIgnored(aggregate);
     }
@@ -103,7 +107,7 @@ final class AggregateEvaluator {
           new WindowKernels.Edge(true),
           presence,
           (labels, dropName, values, histograms, full) ->
-              fold.add(grouper.number(labels), dropName, values, histograms, full));
+              fold.add(grouper.number(labels), labels, dropName, values, histograms, full));
     } else if (call != null && !evaluator.broadcasts(call, steps)) {
       boolean nameGoes = !RangeFunctions.keepsName(call.function());
       boolean later = nameGoes && context.options().delayedNameRemoval();
@@ -112,13 +116,24 @@ final class AggregateEvaluator {
           call,
           steps,
           (labels, dropName, values, histograms, full) ->
-              fold.add(grouper.number(labels), later || dropName, values, histograms, full));
+              fold.add(
+                  grouper.number(labels),
+                  later || !nameGoes ? labels : context.withoutName(labels),
+                  later || dropName,
+                  values,
+                  histograms,
+                  full));
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);
       for (StepSeries one : input.series()) {
         fold.add(
-            grouper.number(one.labels()), one.dropName(), one.values(), one.histograms(), false);
+            grouper.number(one.labels()),
+            one.labels(),
+            one.dropName(),
+            one.values(),
+            one.histograms(),
+            false);
       }
       evaluator.release(input);
     }
@@ -156,39 +171,43 @@ final class AggregateEvaluator {
       Expr.Aggregate aggregate, FoldedHistograms folded, double[] values) {
     Position position = aggregate.inner().position();
     @Nullable FloatHistogram @Nullable [] row = null;
+    for (String metric : folded.misfits()) {
+      context
+          .annotations()
+          .warn(
+              "vector contains a mix of histograms with exponential and custom buckets schemas for"
+                  + " metric name "
+                  + GoText.quote(metric),
+              position);
+    }
     for (int i = 0; i < values.length; i++) {
       HistogramMean sum = folded.at(i);
       if (sum == null) {
         continue;
       }
-      if (!StepSeries.isAbsent(values[i])) {
-        values[i] = StepSeries.ABSENT;
+      boolean floats = !StepSeries.isAbsent(values[i]);
+      values[i] = StepSeries.ABSENT;
+      if (sum.reconciledBounds()) {
+        context
+            .annotations()
+            .info("mismatched custom buckets were reconciled during aggregation", position);
+      }
+      if (floats && sum.seesFloats()) {
         context
             .annotations()
             .warn("encountered a mix of histograms and floats for aggregation", position);
-      } else if (sum.incompatible()) {
-        context
-            .annotations()
-            .warn(
-                "vector contains a mix of histograms with exponential and custom buckets schemas"
-                    + " for aggregation",
-                position);
-      } else {
+      } else if (!sum.incompatible()) {
         if (sum.conflictingResets()) {
           context
               .annotations()
               .warn("conflicting counter resets during histogram aggregation", position);
         }
-        if (sum.reconciledBounds()) {
-          context
-              .annotations()
-              .info("mismatched custom buckets were reconciled during aggregation", position);
-        }
-        row = StepHistograms.with(row, values.length, i, sum.result());
+        row = StepHistograms.with(row, values.length, i, sum.result().compact());
       }
       context.budget().work(16);
     }
     context.budget().hold(StepSeries.weight(row));
+    folded.release();
     return row;
   }
 
@@ -217,37 +236,57 @@ final class AggregateEvaluator {
         }
       }
       case LIMIT_RATIO -> {
-        for (double ratio : parameter) {
-          if (Double.isNaN(ratio)) {
-            throw QueryContext.execution("Ratio value is NaN");
-          }
-          if (Math.abs(ratio) > 1) {
-            context
-                .annotations()
-                .warn(
-                    "ratio value should be between -1 and 1, got "
-                        + SampleText.general(ratio)
-                        + ", capping to "
-                        + (ratio > 0 ? "1" : "-1"),
-                    position);
-          }
+        if (Arrays.stream(parameter).anyMatch(Double::isNaN)) {
+          throw QueryContext.execution("Ratio value is NaN");
+        }
+        for (double ratio : strange(parameter, -1)) {
+          context
+              .annotations()
+              .warn(
+                  "ratio value should be between -1 and 1, got "
+                      + SampleText.general(ratio)
+                      + ", capping to "
+                      + (ratio > 0 ? "1" : "-1"),
+                  position);
         }
       }
       case QUANTILE -> {
-        for (double q : parameter) {
-          if (Quantiles.isStrange(q)) {
-            context
-                .annotations()
-                .warn(
-                    "quantile value should be between 0 and 1, got " + SampleText.general(q),
-                    position);
-          }
+        for (double q : strange(parameter, 0)) {
+          context
+              .annotations()
+              .warn(
+                  "quantile value should be between 0 and 1, got " + SampleText.general(q),
+                  position);
         }
       }
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR, COUNT_VALUES -> {
         context.budget().work(series.size());
       }
     }
+  }
+
+  /// What a warning names of a parameter that differs from step to step: NaN if it is there, the
+  /// greatest if it is above 1, the least if it is below `floor`.
+  private static double[] strange(double[] parameter, double floor) {
+    double greatest = Double.NEGATIVE_INFINITY;
+    double least = Double.POSITIVE_INFINITY;
+    boolean nan = false;
+    for (double one : parameter) {
+      nan |= Double.isNaN(one);
+      greatest = one > greatest ? one : greatest;
+      least = one < least ? one : least;
+    }
+    DoubleStream.Builder strange = DoubleStream.builder();
+    if (nan) {
+      strange.add(Double.NaN);
+    }
+    if (greatest > 1) {
+      strange.add(greatest);
+    }
+    if (least < floor) {
+      strange.add(least);
+    }
+    return strange.build().toArray();
   }
 
   private static void checkCount(double k) {

@@ -1,39 +1,57 @@
 package dev.mangru.tsdb.promql;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.metric.SampleText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a query has to say beside its data. Equal texts are said once. Confined to the query's
-/// thread.
+/// What a query has to say beside its data. Equal texts are said once. Thread-safe, because threads
+/// that help a query find out things too.
 final class Annotations {
 
   private static final String WARNING = "PromQL warning: ";
   private static final String INFO = "PromQL info: ";
 
   private final String expression;
+
+  @GuardedBy("this")
   private final Map<String, String> warnings = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private final Map<String, Integer> occurrences = new HashMap<>();
+
+  @GuardedBy("this")
   private final Map<String, String> infos = new LinkedHashMap<>();
+
+  @GuardedBy("this")
   private final Map<String, MonotonicityNote> monotonicity = new LinkedHashMap<>();
 
   Annotations(String expression) {
     this.expression = expression;
   }
 
-  void warn(String text, Position position) {
+  synchronized void warn(String text, Position position) {
     warnings.putIfAbsent(text, WARNING + text + place(position));
   }
 
-  void info(String text, Position position) {
+  /// The same for what is counted if it is said more than once.
+  synchronized void warnEach(String text, Position position) {
+    int count = occurrences.merge(text, 1, Integer::sum);
+    String counted = count == 1 ? text : text + " (" + count + " occurrences)";
+    warnings.put(text, WARNING + counted + place(position));
+  }
+
+  synchronized void info(String text, Position position) {
     infos.putIfAbsent(text, INFO + text + place(position));
   }
 
   /// Says that summaries stood in for samples.
-  void summaries(long longestBucketMs) {
+  synchronized void summaries(long longestBucketMs) {
     String text =
         "samples of old times were read from summaries of up to "
             + Durations.format(longestBucketMs)
@@ -42,7 +60,7 @@ final class Annotations {
   }
 
   /// Bucket counts of a classic histogram that had to be raised; merged over steps.
-  void monotonicity(
+  synchronized void monotonicity(
       String metric,
       double minBucket,
       double maxBucket,
@@ -58,11 +76,11 @@ final class Annotations {
     return " (" + GoText.lineAndColumn(expression, position.start()) + ")";
   }
 
-  List<String> warnings() {
+  synchronized List<String> warnings() {
     return List.copyOf(warnings.values());
   }
 
-  List<String> infos() {
+  synchronized List<String> infos() {
     List<String> all = new ArrayList<>(infos.values());
     monotonicity.forEach(
         (metric, note) -> all.add(INFO + note.describe(metric) + place(note.position)));

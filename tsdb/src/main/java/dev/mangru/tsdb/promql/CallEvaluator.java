@@ -208,7 +208,10 @@ final class CallEvaluator {
         && selector.extension() == Expr.Extension.NONE) {
       return evaluator.map(evaluator.instant(selector, steps, true), (value, _) -> value);
     }
-    return perSample(evaluator.vectors(argument, steps), (_, i) -> steps.time(i) / 1000.0);
+    Evaluated.Vectors input = evaluator.vectors(argument, steps);
+    Evaluated result = perSample(input, (_, i) -> steps.time(i) / 1000.0);
+    evaluator.release(input);
+    return result;
   }
 
   /// A function of samples of either kind.
@@ -219,7 +222,7 @@ final class CallEvaluator {
   private Evaluated perSample(Evaluated.Vectors input, SampleFunction function) {
     List<StepSeries> result = new ArrayList<>();
     for (StepSeries series : input.series()) {
-      double[] values = StepSeries.absent(series.values().length);
+      double[] values = context.budget().allocate(series.values().length);
       for (int i = 0; i < values.length; i++) {
         if (series.present(i)) {
           values[i] = function.apply(series, i);

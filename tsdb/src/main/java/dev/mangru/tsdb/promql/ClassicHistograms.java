@@ -164,7 +164,7 @@ final class ClassicHistograms {
     if (whole == null) {
       return BucketMath.fraction(lower, upper, present);
     }
-    if (Double.isNaN(whole.sum()) && HistogramQuantiles.hasNan(whole)) {
+    if (lower < upper && Double.isNaN(whole.sum()) && HistogramQuantiles.hasNan(whole)) {
       context
           .annotations()
           .info(
@@ -248,13 +248,22 @@ final class ClassicHistograms {
 
   private List<Histogram> histograms(Expr vector, Steps steps) {
     List<Histogram> histograms = new ArrayList<>();
+    List<Histogram> alone = new ArrayList<>();
     LabelGrouper grouper = new LabelGrouper(List.of(BUCKET_LABEL), true);
     Map<String, Optional<Double>> bounds = new HashMap<>();
     Evaluated.Vectors input = evaluator.vectors(vector, steps);
     evaluator.release(input);
     for (StepSeries series : input.series()) {
       if (series.histograms() != null) {
-        Histogram histogram = histogram(histograms, grouper, series);
+        Histogram histogram;
+        if (series.labels().has(BUCKET_LABEL)) {
+          histogram =
+              new Histogram(series.labels()); // buckets have no such label when put together
+          histogram.dropName = series.dropName();
+          alone.add(histogram);
+        } else {
+          histogram = histogram(histograms, grouper, series);
+        }
         histogram.whole = series;
         if (!SeriesStream.anyPresent(series.values())) {
           continue;
@@ -279,6 +288,7 @@ final class ClassicHistograms {
       Histogram histogram = histogram(histograms, grouper, series);
       histogram.buckets.add(new Bucket(bound.get(), series));
     }
+    histograms.addAll(alone);
     histograms.forEach(Histogram::arrange);
     return histograms;
   }
@@ -311,7 +321,8 @@ final class ClassicHistograms {
             !text.isEmpty()
                 && text.chars().allMatch(c -> Lexer.isDigit(c) || "+-.eE".indexOf(c) >= 0);
         try {
-          return number ? Double.valueOf(text) : null;
+          Double bound = number ? Double.valueOf(text) : null;
+          return bound == null || bound.isInfinite() ? null : bound; // out of a double's range
         } catch (NumberFormatException _) {
           return null;
         }

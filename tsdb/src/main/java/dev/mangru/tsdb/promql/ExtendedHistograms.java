@@ -58,8 +58,8 @@ final class ExtendedHistograms {
     context
         .annotations()
         .warn(
-            Annotations.forMetric(
-                "encountered a mix of histograms and floats", raw.labels().metricName()),
+            "encountered a mix of histograms and floats for metric name "
+                + GoText.quote(raw.labels().metricName()),
             position);
   }
 
@@ -67,9 +67,9 @@ final class ExtendedHistograms {
     context
         .annotations()
         .warn(
-            Annotations.forMetric(
-                "vector contains a mix of histograms with exponential and custom buckets schemas",
-                raw.labels().metricName()),
+            "vector contains a mix of histograms with exponential and custom buckets schemas for"
+                + " metric name "
+                + GoText.quote(raw.labels().metricName()),
             position);
   }
 
@@ -90,55 +90,92 @@ final class ExtendedHistograms {
       RawSeries raw, Reach reach, long start, long end, boolean smoothed, boolean counter) {
     int first = reach.first();
     int last = reach.last();
-    FloatHistogram oldest = at(raw, first);
-    FloatHistogram newest = at(raw, last);
-    if (oldest == null || newest == null) {
+    if (!fits(raw, reach, counter)) {
       return null;
     }
-    warnKinds(raw, reach, counter);
     boolean leftBetween = smoothed && raw.times()[first] < start && first < last;
-    boolean rightBetween = smoothed && raw.times()[last] > end && last > 0;
-    FloatHistogram left = leftBetween ? between(raw, first, start, counter) : oldest;
-    FloatHistogram right = rightBetween ? between(raw, last - 1, end, counter) : newest;
+    boolean rightBetween = smoothed && raw.times()[last] > end && first < last;
+    FloatHistogram left = leftBetween ? between(raw, first, start, counter) : at(raw, first);
+    FloatHistogram right = rightBetween ? between(raw, last - 1, end, counter) : at(raw, last);
     if (left == null || right == null) {
       return null;
     }
+    if (!counter && !(MixedFunctions.isGauge(left) && MixedFunctions.isGauge(right))) {
+      warnNot("gauge", raw);
+    }
     HistogramSum sum = new HistogramSum();
     sum.set(right);
-    boolean fits = sum.subtract(left);
-    for (int i = first + 1; counter && i <= last && fits; i++) {
-      FloatHistogram before = at(raw, i - 1);
-      FloatHistogram now = at(raw, i);
-      boolean crossedOnTheLeft = leftBetween && i == first + 1;
-      if (before != null
-          && now != null
-          && !crossedOnTheLeft
-          && HistogramResets.between(before, now)) {
-        fits = sum.add(before);
-      }
-    }
-    if (!fits) {
-      warnLayouts(raw);
-      return null;
+    sum.subtract(left);
+    noteBounds(sum, "subtraction");
+    HistogramSum lost = counter ? lost(raw, reach, left, right, leftBetween) : null;
+    if (lost != null) {
+      sum.add(lost.result());
+      noteBounds(sum, "addition");
     }
     return sum.result().withHint(ResetHint.GAUGE).compact();
   }
 
-  private void warnKinds(RawSeries raw, Reach reach, boolean counter) {
-    boolean anyGauge = false;
-    for (int i = reach.first(); i <= reach.last(); i++) {
-      FloatHistogram one = at(raw, i);
-      anyGauge |= one != null && MixedFunctions.isGauge(one);
-    }
+  /// Whether buckets are all exponential or all custom. Says where a gauge is taken for a counter.
+  private boolean fits(RawSeries raw, Reach reach, boolean counter) {
     FloatHistogram oldest = at(raw, reach.first());
-    FloatHistogram newest = at(raw, reach.last());
-    if (counter && anyGauge) {
-      warnNot("counter", raw);
-    } else if (!counter
-        && oldest != null
-        && newest != null
-        && !(MixedFunctions.isGauge(oldest) && MixedFunctions.isGauge(newest))) {
-      warnNot("gauge", raw);
+    for (int i = reach.first(); oldest != null && i <= reach.last(); i++) {
+      FloatHistogram one = at(raw, i);
+      if (one != null && one.custom() != oldest.custom()) {
+        warnLayouts(raw);
+        return false;
+      }
+      if (one != null && counter && MixedFunctions.isGauge(one)) {
+        warnNot("counter", raw);
+      }
+    }
+    return oldest != null;
+  }
+
+  /// What resets between the two ends have taken away; null if nothing.
+  private @Nullable HistogramSum lost(
+      RawSeries raw, Reach reach, FloatHistogram left, FloatHistogram right, boolean leftBetween) {
+    int next = reach.first() + 1;
+    FloatHistogram previous = left;
+    if (leftBetween) {
+      FloatHistogram oldest = at(raw, reach.first());
+      FloatHistogram second = at(raw, next);
+      if (oldest != null && second != null && HistogramResets.between(oldest, second)) {
+        previous = second; // the left end stands for what came after this reset
+        next++;
+      }
+    }
+    if (next > reach.last()) {
+      return null;
+    }
+    HistogramSum lost = null;
+    for (int i = next; i <= reach.last(); i++) {
+      FloatHistogram one = i == reach.last() ? right : at(raw, i);
+      if (one != null) {
+        if (HistogramResets.between(previous, one)) {
+          lost = plus(lost, previous);
+        }
+        previous = one;
+      }
+    }
+    return lost;
+  }
+
+  private HistogramSum plus(@Nullable HistogramSum sum, FloatHistogram term) {
+    HistogramSum result = sum == null ? new HistogramSum() : sum;
+    if (sum == null) {
+      result.set(term);
+    } else {
+      result.add(term);
+      noteBounds(result, "addition");
+    }
+    return result;
+  }
+
+  private void noteBounds(HistogramSum sum, String operation) {
+    if (sum.reconciledLast()) {
+      context
+          .annotations()
+          .info("mismatched custom buckets were reconciled during " + operation, position);
     }
   }
 
@@ -159,9 +196,14 @@ final class ExtendedHistograms {
     if (counter && HistogramResets.between(one, other)) {
       return other.times(fraction);
     }
-    FloatHistogram difference = HistogramMath.combine(other, one, true);
-    return HistogramMath.combine(one, difference.times(fraction), false)
-        .withHint(one.hint())
-        .compact();
+    HistogramSum difference = new HistogramSum();
+    difference.set(other);
+    difference.subtract(one);
+    noteBounds(difference, "subtraction");
+    HistogramSum sum = new HistogramSum();
+    sum.set(difference.result().times(fraction));
+    sum.add(one);
+    noteBounds(sum, "addition");
+    return sum.result().compact();
   }
 }

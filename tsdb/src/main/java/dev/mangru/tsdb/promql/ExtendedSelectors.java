@@ -159,6 +159,12 @@ final class ExtendedSelectors {
             long end = placement.endMs(context, steps.time(i));
             long start = end - placement.rangeMs();
             Reach reach = reach(raw, start, end, smoothed);
+            boolean counts =
+                call.function() == Function.CHANGES || call.function() == Function.RESETS;
+            if (!counts && isMixed(raw, start, end, smoothed)) {
+              mixed.warnMixed(raw);
+              continue;
+            }
             if (reach == null) {
               continue;
             }
@@ -171,11 +177,9 @@ final class ExtendedSelectors {
                       points(raw, reach, start, end, smoothed, counter),
                       placement.rangeMs());
               any = true;
-            } else if (call.function() == Function.CHANGES || call.function() == Function.RESETS) {
+            } else if (counts) {
               values[i] = ExtendedHistograms.count(raw, reach, call.function() == Function.RESETS);
               any = true;
-            } else if (found <= reach.last() - reach.first()) {
-              mixed.warnMixed(raw);
             } else {
               FloatHistogram increase = mixed.increase(raw, reach, start, end, smoothed, counter);
               if (increase != null) {
@@ -232,6 +236,19 @@ final class ExtendedSelectors {
   /// @param first of them
   /// @param last of them
   record Reach(int first, int last) {}
+
+  /// Whether there are floats and histograms among all samples that a window may reach for.
+  private boolean isMixed(RawSeries raw, long start, long end, boolean smoothed) {
+    if (raw.histograms() == null) {
+      return false;
+    }
+    long lookback = context.lookbackMs();
+    int first = firstAfter(raw, start - lookback);
+    int last = firstAfter(raw, smoothed ? end + lookback : end) - 1;
+    int found = ExtendedHistograms.histogramsIn(raw, first, last);
+    context.budget().work(last - first + 1);
+    return found > 0 && found <= last - first;
+  }
 
   /// What a window reaches for; null if nothing lies after its start.
   private @Nullable Reach reach(RawSeries raw, long start, long end, boolean smoothed) {

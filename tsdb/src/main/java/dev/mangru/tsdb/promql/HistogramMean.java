@@ -17,19 +17,22 @@ final class HistogramMean {
   private int count;
   private boolean incremental;
   private boolean incompatible;
+  private boolean withFloats;
 
   HistogramMean(boolean average) {
     this.average = average;
   }
 
-  void add(FloatHistogram one) {
+  /// Adds a term; false, once, if it has exponential and those before custom buckets, or the other
+  /// way round.
+  boolean add(FloatHistogram one) {
     count++;
     if (incompatible) {
-      return;
+      return true;
     }
     if (incremental) {
       proceed(one);
-      return;
+      return !incompatible;
     }
     boolean mayOverflow = average && count > 1 && (sum.exceeds(SAFE) || exceeds(one));
     HistogramSum before = mayOverflow ? sum.copy() : sum;
@@ -43,6 +46,20 @@ final class HistogramMean {
       sum.scale(count - 1, true);
       proceed(one);
     }
+    return !incompatible;
+  }
+
+  /// Ends it without a result.
+  ///
+  /// @param alsoFloats whether there were floats as well before that
+  void close(boolean alsoFloats) {
+    incompatible = true;
+    withFloats = alsoFloats;
+  }
+
+  /// Whether floats that are there too count: those after terms that did not fit do not.
+  boolean seesFloats() {
+    return !incompatible || withFloats;
   }
 
   private static boolean exceeds(FloatHistogram one) {
@@ -69,8 +86,9 @@ final class HistogramMean {
     return sum.reconciledBounds();
   }
 
+  /// Empty buckets included.
   FloatHistogram result() {
     FloatHistogram result = sum.result();
-    return (incremental || !average ? result : result.dividedBy(count)).compact();
+    return incremental || !average ? result : result.dividedBy(count);
   }
 }

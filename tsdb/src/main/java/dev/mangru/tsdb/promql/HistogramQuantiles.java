@@ -3,6 +3,7 @@ package dev.mangru.tsdb.promql;
 import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.FloatHistogram.Bucket;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Statistics of native histograms. Pure.
 ///
@@ -25,46 +26,51 @@ final class HistogramQuantiles {
 
   /// The value below which a share `q` of the observations lie.
   static Quantile quantile(double q, FloatHistogram histogram) {
-    if (histogram.count() == 0 || Double.isNaN(q)) {
-      return new Quantile(Double.NaN, NanEffect.NONE);
-    }
     if (q < 0 || q > 1) {
       return new Quantile(
           q < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY, NanEffect.NONE);
+    }
+    if (histogram.count() == 0 || Double.isNaN(q)) {
+      return new Quantile(Double.NaN, NanEffect.NONE);
     }
     boolean nan = Double.isNaN(histogram.sum());
     boolean upwards = nan || q < 0.5;
     double rank = (upwards ? q : 1 - q) * histogram.count();
     List<Bucket> buckets = histogram.buckets();
     double counted = 0;
-    Bucket bucket = null;
+    Bucket bucket = new Bucket(0, 0, true, true, 0);
     for (int i = 0; i < buckets.size(); i++) {
-      Bucket next = buckets.get(upwards ? i : buckets.size() - 1 - i);
-      if (next.count() != 0) {
-        bucket = next;
-        counted += next.count();
-        if (counted >= rank) {
-          break;
-        }
+      bucket = buckets.get(upwards ? i : buckets.size() - 1 - i);
+      counted += bucket.count();
+      if (bucket.count() != 0 && counted >= rank) {
+        break;
       }
     }
-    if (bucket == null) {
-      return new Quantile(nan ? Double.NaN : 0, nan ? NanEffect.RESULT : NanEffect.NONE);
+    Double end = unboundedEnd(histogram, bucket);
+    if (end != null) {
+      return new Quantile(end, NanEffect.NONE);
     }
     counted = Math.min(counted, histogram.count());
-    NanEffect effect = NanEffect.NONE;
-    if (nan) {
-      if (counted < rank) {
-        return new Quantile(Double.NaN, NanEffect.RESULT);
-      }
-      double all = 0;
-      for (Bucket one : buckets) {
-        all += one.count();
-      }
-      effect = all < histogram.count() ? NanEffect.SKEWED : NanEffect.NONE;
+    if (counted < rank) {
+      return nan
+          ? new Quantile(Double.NaN, NanEffect.RESULT)
+          : new Quantile(bucket.upper(), NanEffect.NONE); // buckets lack what the count has
     }
     double inside = upwards ? rank - (counted - bucket.count()) : counted - rank;
-    return new Quantile(within(histogram, bucket, inside / bucket.count()), effect);
+    return new Quantile(
+        within(histogram, bucket, inside / bucket.count()),
+        nan && hasNan(histogram) ? NanEffect.SKEWED : NanEffect.NONE);
+  }
+
+  /// The value that stands for all of a custom bucket in which nothing is interpolated, or null.
+  private static @Nullable Double unboundedEnd(FloatHistogram histogram, Bucket bucket) {
+    if (!histogram.custom()) {
+      return null;
+    }
+    if (bucket.lower() == Double.NEGATIVE_INFINITY) {
+      return bucket.upper() <= 0 ? bucket.upper() : null;
+    }
+    return bucket.upper() == Double.POSITIVE_INFINITY ? bucket.lower() : null;
   }
 
   /// The value at a share of a bucket.
@@ -73,14 +79,7 @@ final class HistogramQuantiles {
     double upper = bucket.upper();
     boolean linear = histogram.custom();
     if (histogram.custom()) {
-      if (lower == Double.NEGATIVE_INFINITY) {
-        if (upper <= 0) {
-          return upper;
-        }
-        lower = 0;
-      } else if (upper == Double.POSITIVE_INFINITY) {
-        return lower;
-      }
+      lower = lower == Double.NEGATIVE_INFINITY ? 0 : lower;
     } else if (lower <= 0 && upper >= 0) {
       linear = true;
       lower = onlyPositive(histogram) ? 0 : lower;
@@ -119,8 +118,8 @@ final class HistogramQuantiles {
       all += bucket.count();
     }
     double most = Double.isNaN(histogram.sum()) ? all : histogram.count();
-    double below = Math.min(below(lower, buckets, histogram, most), histogram.count());
-    double upTo = Math.min(below(upper, buckets, histogram, most), histogram.count());
+    double below = Math.min(below(lower, buckets, histogram, most), most);
+    double upTo = Math.min(below(upper, buckets, histogram, most), most);
     return (upTo - below) / histogram.count();
   }
 
@@ -132,12 +131,10 @@ final class HistogramQuantiles {
       double lower = bucket.lower();
       double upper = bucket.upper();
       boolean linear = histogram.custom();
-      if (!linear && lower <= 0 && upper >= 0) {
+      if (lower <= 0 && upper >= 0) {
         linear = true;
-        lower = onlyPositive(histogram) ? 0 : lower;
+        lower = onlyPositive(histogram) ? 0 : lower; // so with custom buckets, too
         upper = onlyNegative(histogram) ? 0 : upper;
-      } else if (linear && lower == Double.NEGATIVE_INFINITY && upper > 0) {
-        lower = 0;
       }
       if (lower >= value) {
         return rank;

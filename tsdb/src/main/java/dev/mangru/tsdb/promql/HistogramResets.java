@@ -38,8 +38,12 @@ final class HistogramResets {
       return true;
     }
     int levels = previous.schema() - current.schema();
-    return anyLess(outside(previous, previous.positive(), threshold, levels), current.positive())
-        || anyLess(outside(previous, previous.negative(), threshold, levels), current.negative());
+    return anyLess(
+            HistogramSum.outside(previous, previous.positive(), threshold, levels),
+            current.positive())
+        || anyLess(
+            HistogramSum.outside(previous, previous.negative(), threshold, levels),
+            current.negative());
   }
 
   private static boolean customIsLess(FloatHistogram previous, FloatHistogram current) {
@@ -52,32 +56,17 @@ final class HistogramResets {
     return anyLess(HistogramSum.onBounds(previous, common), HistogramSum.onBounds(current, common));
   }
 
-  /// The buckets outside a zero bucket, at a lower schema.
-  private static Side outside(
-      FloatHistogram histogram, Side side, double zeroThreshold, int levels) {
-    int from = 0;
-    while (from < side.size() && histogram.lowerBound(side.indexes()[from]) < zeroThreshold) {
-      from++;
-    }
-    return new Side(
-            Arrays.copyOfRange(side.indexes(), from, side.size()),
-            Arrays.copyOfRange(side.counts(), from, side.size()))
-        .reduced(levels);
-  }
-
-  /// Whether a bucket that had observations has fewer now.
+  /// Whether a bucket has fewer observations now, or is gone though it had some.
   private static boolean anyLess(Side previous, Side current) {
     int at = 0;
     for (int i = 0; i < previous.size(); i++) {
-      if (previous.counts()[i] == 0) {
-        continue;
-      }
       int index = previous.indexes()[i];
       while (at < current.size() && current.indexes()[at] < index) {
         at++;
       }
-      double now = at < current.size() && current.indexes()[at] == index ? current.counts()[at] : 0;
-      if (now < previous.counts()[i]) {
+      double before = previous.counts()[i];
+      boolean found = at < current.size() && current.indexes()[at] == index;
+      if (found ? current.counts()[at] < before : before != 0) {
         return true;
       }
     }

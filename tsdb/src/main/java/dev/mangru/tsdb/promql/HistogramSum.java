@@ -140,6 +140,7 @@ final class HistogramSum {
   private boolean sawReset;
   private boolean sawNoReset;
   private boolean reconciled;
+  private boolean reconciledLast;
   private double zeroThreshold;
   private final NeumaierSum zero = new NeumaierSum();
   private final NeumaierSum count = new NeumaierSum();
@@ -157,6 +158,7 @@ final class HistogramSum {
     sawReset = hint == ResetHint.RESET;
     sawNoReset = hint == ResetHint.NO_RESET;
     reconciled = false;
+    reconciledLast = false;
     zeroThreshold = first.zeroThreshold();
     zero.reset();
     zero.add(first.zeroCount());
@@ -179,6 +181,7 @@ final class HistogramSum {
     copy.sawReset = sawReset;
     copy.sawNoReset = sawNoReset;
     copy.reconciled = reconciled;
+    copy.reconciledLast = reconciledLast;
     copy.zeroThreshold = zeroThreshold;
     copy.zero.set(zero);
     copy.count.set(count);
@@ -218,6 +221,11 @@ final class HistogramSum {
     return reconciled;
   }
 
+  /// Whether the term added or taken away last had other custom bounds than what was there.
+  boolean reconciledLast() {
+    return reconciledLast;
+  }
+
   /// Adds a term. False, and nothing has changed, if one has exponential and the other custom
   /// buckets.
   boolean add(FloatHistogram term) {
@@ -237,6 +245,7 @@ final class HistogramSum {
     if (custom != term.custom()) {
       return false;
     }
+    reconciledLast = false;
     addHint(term.hint());
     if (custom) {
       addCustom(term, sign);
@@ -280,21 +289,34 @@ final class HistogramSum {
 
   /// Adds the buckets of a side that are not in the zero bucket.
   private void addSide(Row row, Side side, FloatHistogram term, int target, double sign) {
-    int from = 0;
-    while (from < side.size() && term.lowerBound(side.indexes()[from]) < zeroThreshold) {
-      from++;
-    }
-    int levels = term.schema() - target;
-    if (levels == 0) {
-      row.add(side.indexes(), side.counts(), from, side.size(), sign);
-      return;
-    }
-    Side rest =
-        new Side(
-                Arrays.copyOfRange(side.indexes(), from, side.size()),
-                Arrays.copyOfRange(side.counts(), from, side.size()))
-            .reduced(levels);
+    Side rest = outside(term, side, zeroThreshold, term.schema() - target);
     row.add(rest.indexes(), rest.counts(), 0, rest.size(), sign);
+  }
+
+  /// The buckets outside a zero bucket that is as wide as that of `histogram` or wider, at a schema
+  /// that is `levels` lower. A bucket that its own zero bucket overlaps is outside, and whole.
+  static Side outside(FloatHistogram histogram, Side side, double zeroThreshold, int levels) {
+    int from = 0;
+    if (histogram.zeroThreshold() != zeroThreshold) {
+      while (from < side.size() && histogram.lowerBound(side.indexes()[from]) < zeroThreshold) {
+        from++;
+      }
+    }
+    Side rest = from(side, from).reduced(levels);
+    int inside = 0;
+    while (inside < rest.size()
+        && histogram.upperBound(rest.indexes()[inside] << levels) <= zeroThreshold) {
+      inside++;
+    }
+    return from(rest, inside);
+  }
+
+  private static Side from(Side side, int from) {
+    return from == 0
+        ? side
+        : new Side(
+            Arrays.copyOfRange(side.indexes(), from, side.size()),
+            Arrays.copyOfRange(side.counts(), from, side.size()));
   }
 
   private void reduceTo(int target) {
@@ -380,6 +402,9 @@ final class HistogramSum {
   /// The count of the zero bucket of `histogram` if it were `threshold` wide, or NaN if that falls
   /// into a populated bucket.
   static double zeroCountAt(FloatHistogram histogram, double threshold) {
+    if (threshold == histogram.zeroThreshold()) {
+      return histogram.zeroCount();
+    }
     ZeroBucket wider = ZeroBucket.of(histogram, threshold);
     return wider.threshold() == threshold ? wider.count() : Double.NaN;
   }
@@ -394,6 +419,7 @@ final class HistogramSum {
       return;
     }
     reconciled = true;
+    reconciledLast = true;
     double[] common = common(bounds, others);
     int[] mine = new int[positive.size];
     for (int i = 0; i < mine.length; i++) {

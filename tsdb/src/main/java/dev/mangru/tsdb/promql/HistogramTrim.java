@@ -1,7 +1,6 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.FloatHistogram;
-import dev.mangru.model.metric.FloatHistogram.Bucket;
 import dev.mangru.model.metric.FloatHistogram.Side;
 import java.util.Arrays;
 
@@ -40,27 +39,32 @@ final class HistogramTrim {
     Side positive = side(histogram.positive(), false);
     Side negative = side(histogram.negative(), true);
     double zero = histogram.zeroCount();
-    if (zero != 0) {
-      double threshold = histogram.zeroThreshold();
-      boolean onlyPositive = histogram.negative().size() == 0 && histogram.positive().size() > 0;
-      boolean onlyNegative = histogram.positive().size() == 0 && histogram.negative().size() > 0;
-      zero =
-          kept(
-              new Bucket(
-                  onlyPositive ? 0 : -threshold, onlyNegative ? 0 : threshold, true, true, zero),
-              true);
+    if (zero > 0) {
+      zero = zero(isPopulated(histogram.positive()), isPopulated(histogram.negative()));
+    }
+    if (!changed) {
+      return histogram;
     }
     return new FloatHistogram(
             histogram.schema(),
             histogram.hint(),
             histogram.zeroThreshold(),
             zero,
-            changed ? count : histogram.count(),
-            changed ? sum : histogram.sum(),
+            count,
+            sum,
             positive,
             negative,
             histogram.customBounds())
         .compact();
+  }
+
+  private static boolean isPopulated(Side side) {
+    for (double one : side.counts()) {
+      if (one != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Side side(Side side, boolean mirrored) {
@@ -70,90 +74,99 @@ final class HistogramTrim {
       double near = histogram.lowerBound(index);
       double far = histogram.upperBound(index);
       double here = side.counts()[i];
-      counts[i] =
-          kept(
-              mirrored
-                  ? new Bucket(-far, -near, true, false, here)
-                  : new Bucket(near, far, false, true, here),
-              histogram.custom());
+      if (here != 0) {
+        counts[i] = mirrored ? kept(-far, -near, here, true) : kept(near, far, here, false);
+      }
     }
     return new Side(Arrays.copyOf(side.indexes(), counts.length), counts);
   }
 
-  /// What is left of a bucket.
-  private double kept(Bucket bucket, boolean linear) {
-    double lower = bucket.lower();
-    double upper = bucket.upper();
-    double here = bucket.count();
-    if (here == 0) {
-      return 0;
+  /// What is left of a bucket. A bound of NaN is on no side of anything, so nothing is.
+  private double kept(double lower, double upper, double here, boolean negative) {
+    if (keepsLower ? upper <= bound : lower >= bound) {
+      return add(here, here, middle(lower, upper, negative));
     }
-    boolean fromZero =
-        lower == Double.NEGATIVE_INFINITY
-            && upper > 0
-            && upper < Double.POSITIVE_INFINITY
-            && bound > Double.NEGATIVE_INFINITY;
-    if (fromZero) {
-      lower = 0;
-      if (bound < 0) {
-        changed = true;
-        return 0;
-      }
-    }
-    boolean whole = keepsLower ? upper <= bound : lower >= bound;
-    boolean nothing = keepsLower ? lower >= bound : upper <= bound;
-    if (whole) {
-      return add(here, lower, upper, linear);
-    }
-    changed = true;
-    if (nothing) {
-      return 0;
-    }
-    if (lower == Double.NEGATIVE_INFINITY && upper == Double.POSITIVE_INFINITY) {
-      return 0;
+    if (!(keepsLower ? lower < bound : upper > bound)) {
+      return add(here, 0, 0);
     }
     if (lower == Double.NEGATIVE_INFINITY) {
-      return keepsLower ? add(here, lower, bound, linear) : 0;
+      return fromInfinity(upper, here);
     }
     if (upper == Double.POSITIVE_INFINITY) {
-      return keepsLower ? 0 : add(here, bound, upper, linear);
+      return keepsLower ? add(here, 0, 0) : add(here, here, bound);
     }
-    double share = share(lower, upper, linear);
+    double below = here * share(lower, upper, negative);
     return keepsLower
-        ? add(here * share, lower, bound, linear)
-        : add(here * (1 - share), bound, upper, linear);
+        ? add(here, below, middle(lower, bound, negative))
+        : add(here, here - below, middle(bound, upper, negative));
+  }
+
+  /// What is left of a bucket without a lower bound: with a positive upper one it is taken to begin
+  /// at 0.
+  private double fromInfinity(double upper, double here) {
+    boolean fromZero = upper > 0 && upper != Double.POSITIVE_INFINITY;
+    if (keepsLower) {
+      if (fromZero && bound > 0) {
+        return add(here, here * bound / upper, bound / 2);
+      }
+      return upper <= 0 ? add(here, here, bound) : add(here, 0, 0);
+    }
+    return fromZero && bound >= 0
+        ? add(here, here * (1 - bound / upper), (bound + upper) / 2)
+        : add(here, 0, 0);
+  }
+
+  /// What is left of the zero bucket, of which only one side counts if the others are all there.
+  private double zero(boolean anyPositive, boolean anyNegative) {
+    double here = histogram.zeroCount();
+    double threshold = histogram.zeroThreshold();
+    double lower = anyPositive && !anyNegative ? 0 : -threshold;
+    double upper = anyNegative && !anyPositive ? 0 : threshold;
+    if (bound <= lower) {
+      return keepsLower ? add(here, 0, 0) : add(here, here, (lower + upper) / 2);
+    }
+    if (bound >= upper) {
+      return keepsLower ? add(here, here, (lower + upper) / 2) : add(here, 0, 0);
+    }
+    return keepsLower
+        ? add(here, here * ((bound - lower) / (upper - lower)), (lower + bound) / 2)
+        : add(here, here * ((upper - bound) / (upper - lower)), (bound + upper) / 2);
   }
 
   /// The share of a bucket below the bound.
-  private double share(double lower, double upper, boolean linear) {
-    if (linear) {
+  private double share(double lower, double upper, boolean negative) {
+    if (histogram.custom()) {
       return (bound - lower) / (upper - lower);
     }
     double logLower = HistogramQuantiles.log2(Math.abs(lower));
     double logUpper = HistogramQuantiles.log2(Math.abs(upper));
     double log = HistogramQuantiles.log2(Math.abs(bound));
-    return lower > 0
-        ? (log - logLower) / (logUpper - logLower)
-        : 1 - (log - logUpper) / (logLower - logUpper);
+    return negative
+        ? 1 - (log - logUpper) / (logLower - logUpper)
+        : (log - logLower) / (logUpper - logLower);
   }
 
-  private double add(double here, double lower, double upper, boolean linear) {
-    count += here;
-    sum += here * middle(lower, upper, linear);
-    return here;
+  private double add(double before, double left, double middle) {
+    changed |= before != left;
+    count += left;
+    sum += left * middle;
+    return left;
   }
 
-  private static double middle(double lower, double upper, boolean linear) {
-    if (lower == Double.NEGATIVE_INFINITY) {
+  private double middle(double lower, double upper, boolean negative) {
+    if (Double.isInfinite(lower)) {
+      if (Double.isInfinite(upper)) {
+        return 0;
+      }
       return upper > 0 ? upper / 2 : upper;
     }
-    if (upper == Double.POSITIVE_INFINITY) {
+    if (Double.isInfinite(upper)) {
       return lower;
     }
-    if (linear || (lower <= 0 && upper >= 0)) {
+    if (histogram.custom()) {
       return (lower + upper) / 2;
     }
-    double middle = Math.sqrt(lower * upper);
-    return lower < 0 ? -middle : middle;
+    double middle = Math.sqrt(Math.abs(lower * upper));
+    return negative ? -middle : middle;
   }
 }

@@ -5,15 +5,15 @@ import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.model.metric.SampleCursor;
 import org.jspecify.annotations.Nullable;
 
-/// The functions of ranges over windows with native histograms or start timestamps. Confined to the
-/// query's thread, because of what they have to say.
+/// The functions of ranges over windows with native histograms or start timestamps. Thread-safe, as
+/// are the functions.
 ///
 /// Source: Prometheus `promql/functions.go`.
 final class MixedFunctions {
 
   private final QueryContext context;
 
-  /// Of the range, where annotations point to.
+  /// Of the first argument, where annotations point to.
   private final Position position;
 
   MixedFunctions(QueryContext context, Position position) {
@@ -77,9 +77,8 @@ final class MixedFunctions {
       context
           .annotations()
           .info(
-              Annotations.forMetric(
-                  "ignored histograms in a range containing both floats and histograms",
-                  window.labels.metricName()),
+              "ignored histograms in a range containing both floats and histograms for metric name "
+                  + GoText.quote(window.labels.metricName()),
               position);
     }
     return null;
@@ -89,8 +88,8 @@ final class MixedFunctions {
     context
         .annotations()
         .warn(
-            Annotations.forMetric(
-                "encountered a mix of histograms and floats", window.labels.metricName()),
+            "encountered a mix of histograms and floats for metric name "
+                + GoText.quote(window.labels.metricName()),
             position);
   }
 
@@ -98,9 +97,9 @@ final class MixedFunctions {
     context
         .annotations()
         .warn(
-            Annotations.forMetric(
-                "vector contains a mix of histograms with exponential and custom buckets schemas",
-                window.labels.metricName()),
+            "vector contains a mix of histograms with exponential and custom buckets schemas for"
+                + " metric name "
+                + GoText.quote(window.labels.metricName()),
             position);
   }
 
@@ -118,7 +117,7 @@ final class MixedFunctions {
   void warnOverlap(MixedFunction.MixedWindow window) {
     context
         .annotations()
-        .warn(
+        .warnEach(
             "sample has start time that overlaps with previous sample timestamp for metric "
                 + GoText.quote(window.labels.metricName()),
             position);

@@ -4,7 +4,7 @@ import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import org.jspecify.annotations.Nullable;
 
-/// `irate` and `idelta` of the last two samples, of whatever kind. Confined to the query's thread.
+/// `irate` and `idelta` of the last two samples, of whatever kind. Thread-safe.
 ///
 /// Source: Prometheus `instantValue`.
 final class MixedLastTwo implements MixedFunction {
@@ -36,13 +36,7 @@ final class MixedLastTwo implements MixedFunction {
     if (seconds == 0) {
       return null;
     }
-    boolean began = false;
-    if (usesStarts()) {
-      began = StartTimestamps.isReset(series, last - 1, last);
-      if (StartTimestamps.overlaps(series, last - 1, last)) {
-        functions.warnOverlap(window);
-      }
-    }
+    boolean began = usesStarts() && StartTimestamps.isReset(series, last - 1, last);
     FloatHistogram now = series.histograms[last];
     FloatHistogram before = series.histograms[last - 1];
     if (now == null && before == null) {

@@ -6,10 +6,13 @@ import dev.mangru.model.metric.SampleCursor;
 import org.jspecify.annotations.Nullable;
 
 /// `rate`, `increase` and `delta` over native histograms, and over samples with start timestamps;
-/// [RateKernel] is the same for plain floats. Confined to the query's thread.
+/// [RateKernel] is the same for plain floats. Thread-safe.
 ///
 /// Source: Prometheus `extrapolatedRate`, `histogramRate`.
 final class MixedRate implements MixedFunction {
+
+  /// No schema: exponential and custom buckets in one window.
+  private static final int INCOMPATIBLE = Integer.MIN_VALUE;
 
   private final MixedFunctions functions;
   private final QueryContext context;
@@ -37,28 +40,22 @@ final class MixedRate implements MixedFunction {
     }
     MixedSeries series = window.series;
     int first = window.from;
-    int last = window.to - 1;
-    long rangeStartMs = window.endMs - window.rangeMs;
-    boolean begins = usesStarts() && beginsInside(series, first, rangeStartMs);
-    if (first == last && !begins) {
+    boolean begins = usesStarts() && beginsInside(series, first, window.endMs - window.rangeMs);
+    if (window.size() == 1 && !begins) {
       return null;
     }
-    FloatHistogram newest = series.histograms[last];
-    if (newest == null) {
-      double result = floats(window, begins);
-      double factor =
-          factor(
-              window,
-              begins,
-              result > 0 && series.values[first] >= 0,
-              series.values[first],
-              result);
-      out[step] = result * factor;
-      return null;
-    }
-    FloatHistogram result = histograms(window, newest, begins);
     FloatHistogram oldest = series.histograms[first];
-    if (result == null || oldest == null) {
+    if (oldest == null) {
+      double result = floats(window, begins);
+      boolean mayReachZero = result > 0 && series.values[first] >= 0;
+      out[step] = result * factor(window, begins, mayReachZero, series.values[first], result);
+      return null;
+    }
+    FloatHistogram result = window.size() == 1 ? oldest : difference(window, oldest);
+    if (result != null && window.size() > 1 && begins) {
+      result = withBeginning(window, result, oldest);
+    }
+    if (result == null) {
       return null;
     }
     boolean mayReachZero = result.count() > 0 && oldest.count() >= 0;
@@ -75,8 +72,9 @@ final class MixedRate implements MixedFunction {
     double[] values = series.values;
     double result = values[window.to - 1] - values[window.from];
     if (counter) {
+      warnOverlap(window);
       for (int i = window.from + 1; i < window.to; i++) {
-        if (isReset(window, i) || values[i] < values[i - 1]) {
+        if (values[i] < values[i - 1] || beganBefore(window, i)) {
           result += values[i - 1];
         }
       }
@@ -84,104 +82,130 @@ final class MixedRate implements MixedFunction {
     return begins ? result + values[window.from] : result;
   }
 
-  private boolean isReset(MixedWindow window, int at) {
-    if (!usesStarts()) {
-      return false;
-    }
-    if (StartTimestamps.overlaps(window.series, at - 1, at)) {
-      functions.warnOverlap(window);
-    }
-    return StartTimestamps.isReset(window.series, at - 1, at);
+  private boolean beganBefore(MixedWindow window, int at) {
+    return usesStarts() && StartTimestamps.isReset(window.series, at - 1, at);
   }
 
-  private @Nullable FloatHistogram histograms(
-      MixedWindow window, FloatHistogram last, boolean begins) {
+  /// Once per window.
+  private void warnOverlap(MixedWindow window) {
+    for (int i = window.from + 1; usesStarts() && i < window.to; i++) {
+      if (StartTimestamps.overlaps(window.series, i - 1, i)) {
+        functions.warnOverlap(window);
+        return;
+      }
+    }
+  }
+
+  /// What was counted from the first sample of at least two to the last, as a gauge; null, with a
+  /// warning, where layouts do not fit.
+  private @Nullable FloatHistogram difference(MixedWindow window, FloatHistogram oldest) {
     @Nullable FloatHistogram[] all = window.series.histograms;
-    FloatHistogram first = all[window.from];
-    if (first == null) {
+    FloatHistogram second = all[window.from + 1];
+    FloatHistogram last = all[window.to - 1];
+    if (second == null || last == null) {
       return null;
     }
-    if (counter && (MixedFunctions.isGauge(first) || MixedFunctions.isGauge(last))) {
-      functions.warnNot("counter", window);
+    FloatHistogram start = oldest;
+    if (counter
+        && (beganBefore(window, window.from + 1) || HistogramResets.between(oldest, second))) {
+      start = nothing(second); // its layout may be of another kind
     }
-    boolean forgetsFirst = false;
-    FloatHistogram second = window.size() > 1 ? all[window.from + 1] : null;
-    if (counter && second != null) {
-      forgetsFirst = isReset(window, window.from + 1) || HistogramResets.between(first, second);
-    }
-    boolean custom = (forgetsFirst && second != null) ? second.custom() : first.custom();
-    for (int i = window.from + 1; i < window.to; i++) {
-      FloatHistogram one = all[i];
-      if (one != null && (counter || i == window.to - 1)) {
-        if (counter && MixedFunctions.isGauge(one)) {
-          functions.warnNot("counter", window);
-        }
-        if (one.custom() != custom) {
-          functions.warnLayouts(window);
-          return null;
-        }
-      }
+    int schema = commonSchema(window, start, last);
+    if (schema == INCOMPATIBLE) {
+      return null;
     }
     HistogramSum sum = new HistogramSum();
-    sum.set(atLowestSchema(last, window, forgetsFirst));
-    if (!forgetsFirst && !begins) {
-      subtract(sum, first);
+    sum.set(last.reducedTo(schema));
+    sum.subtract(start);
+    if (sum.reconciledLast()) {
+      functions.noteBounds("subtraction");
     }
-    if (!counter) {
-      if (!MixedFunctions.isGauge(first) || !MixedFunctions.isGauge(last)) {
-        functions.warnNot("gauge", window);
-      }
-    } else {
-      addLost(sum, window, forgetsFirst);
-      if (begins && forgetsFirst) {
-        add(sum, first);
-      }
+    if (counter) {
+      warnOverlap(window);
+      addLost(sum, window, start);
+    } else if (!MixedFunctions.isGauge(oldest) || !MixedFunctions.isGauge(last)) {
+      functions.warnNot("gauge", window);
     }
     return sum.result().withHint(ResetHint.GAUGE).compact();
   }
 
-  private FloatHistogram atLowestSchema(
-      FloatHistogram last, MixedWindow window, boolean forgetsFirst) {
-    if (last.custom()) {
-      return last;
+  /// An empty histogram of the same layout.
+  private static FloatHistogram nothing(FloatHistogram like) {
+    return new FloatHistogram(
+        like.schema(),
+        ResetHint.UNKNOWN,
+        0,
+        0,
+        0,
+        0,
+        FloatHistogram.Side.NONE,
+        FloatHistogram.Side.NONE,
+        like.customBounds());
+  }
+
+  /// The lowest schema of the samples that count, or [#INCOMPATIBLE], with a warning. Says where a
+  /// gauge is taken for a counter.
+  private int commonSchema(MixedWindow window, FloatHistogram start, FloatHistogram last) {
+    @Nullable FloatHistogram[] all = window.series.histograms;
+    FloatHistogram oldest = all[window.from];
+    boolean gauge =
+        counter
+            && ((oldest != null && MixedFunctions.isGauge(oldest)) || MixedFunctions.isGauge(last));
+    if (last.custom() != start.custom()) {
+      if (gauge) {
+        functions.warnNot("counter", window);
+      }
+      functions.warnLayouts(window);
+      return INCOMPATIBLE;
     }
-    int lowest = last.schema();
-    for (int i = window.from + (forgetsFirst ? 1 : 0); i < window.to; i++) {
-      FloatHistogram one = window.series.histograms[i];
-      if (one != null && (counter || i == window.from)) {
+    int lowest = Math.min(last.schema(), start.schema());
+    for (int i = window.from + 1; counter && i < window.to - 1; i++) {
+      FloatHistogram one = all[i];
+      if (one != null) {
+        gauge |= MixedFunctions.isGauge(one);
+        if (one.custom() != start.custom()) {
+          functions.warnLayouts(window);
+          return INCOMPATIBLE;
+        }
         lowest = Math.min(lowest, one.schema());
       }
     }
-    return last.reducedTo(lowest);
+    if (gauge) {
+      functions.warnNot("counter", window);
+    }
+    return lowest;
   }
 
-  private void addLost(HistogramSum sum, MixedWindow window, boolean forgetsFirst) {
-    FloatHistogram previous = window.series.histograms[window.from];
+  /// Adds what each reset has taken away.
+  private void addLost(HistogramSum sum, MixedWindow window, FloatHistogram start) {
+    FloatHistogram previous = start;
     for (int i = window.from + 1; i < window.to; i++) {
       FloatHistogram one = window.series.histograms[i];
-      if (one != null && previous != null) {
-        boolean skip = forgetsFirst && i == window.from + 1;
-        if (!skip && (isReset(window, i) || HistogramResets.between(previous, one))) {
-          add(sum, previous);
+      if (one != null) {
+        if (beganBefore(window, i) || HistogramResets.between(previous, one)) {
+          sum.add(previous);
+          if (sum.reconciledLast()) {
+            functions.noteBounds("addition");
+          }
         }
         previous = one;
       }
     }
   }
 
-  private void add(HistogramSum sum, FloatHistogram term) {
-    boolean before = sum.reconciledBounds();
-    sum.add(term);
-    if (sum.reconciledBounds() && !before) {
+  /// With what was counted from the counter's beginning, inside the window, to the first sample.
+  private @Nullable FloatHistogram withBeginning(
+      MixedWindow window, FloatHistogram difference, FloatHistogram oldest) {
+    HistogramSum sum = new HistogramSum();
+    sum.set(difference);
+    if (!sum.add(oldest)) {
+      functions.warnLayouts(window);
+      return null;
+    }
+    if (sum.reconciledLast()) {
       functions.noteBounds("addition");
     }
-  }
-
-  private void subtract(HistogramSum sum, FloatHistogram term) {
-    sum.subtract(term);
-    if (sum.reconciledBounds()) {
-      functions.noteBounds("subtraction");
-    }
+    return sum.result();
   }
 
   /// What the difference of the samples is multiplied with.

@@ -3,8 +3,7 @@ package dev.mangru.tsdb.promql;
 import dev.mangru.model.metric.FloatHistogram;
 import org.jspecify.annotations.Nullable;
 
-/// `resets`: a lower float, a reset histogram, a change between the two, a new start. Confined to
-/// the query's thread.
+/// `resets`: a lower float, a reset histogram, a change between the two, a new start. Thread-safe.
 final class MixedResets implements MixedFunction {
 
   private final QueryContext context;

@@ -52,7 +52,6 @@ final class MixedSeries {
     @Nullable FloatHistogram[] histograms = new @Nullable FloatHistogram[size];
     long[] starts = new long[size];
     int count = 0;
-    long weight = 0;
     FloatHistogram previous = null;
     for (int i = 0; i < size; i++) {
       double value = columns.values()[i];
@@ -68,7 +67,8 @@ final class MixedSeries {
           boolean reset = HistogramResets.between(previous, histogram);
           histogram = histogram.withHint(reset ? ResetHint.RESET : ResetHint.NO_RESET);
         }
-        weight += histogram.memoryBytes() / 16;
+        budget.hold(histogram.memoryBytes() / 16);
+        budget.work(histogram.memoryBytes() / 16);
         histograms[count] = histogram;
         previous = histogram;
       } else {
@@ -79,8 +79,6 @@ final class MixedSeries {
       starts[count] = columns.startMs(i);
       count++;
     }
-    budget.hold(weight);
-    budget.work((int) Math.min(Integer.MAX_VALUE, weight));
     return new MixedSeries(times, values, histograms, starts, count);
   }
 

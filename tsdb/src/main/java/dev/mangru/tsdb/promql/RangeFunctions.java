@@ -105,7 +105,7 @@ final class RangeFunctions {
     stream.overRange(
         range,
         steps,
-        kernel(call, steps).with(new MixedFunctions(context, range.position()).of(function)),
+        kernel(call, steps).with(mixed(call).of(function)),
         presence,
         (labels, dropName, values, histograms, full) -> {
           sink.accept(labels, dropName, values, histograms, full);
@@ -114,6 +114,10 @@ final class RangeFunctions {
             noted[0] = onceIsEnough;
           }
         });
+  }
+
+  private MixedFunctions mixed(Expr.Call call) {
+    return new MixedFunctions(context, call.arguments().getFirst().position());
   }
 
   static void noteNonCounter(

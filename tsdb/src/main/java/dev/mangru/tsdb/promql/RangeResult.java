@@ -53,7 +53,7 @@ final class RangeResult {
           if (!seen.add(labels)) {
             throw Evaluator.duplicate();
           }
-          context.budget().hold(shown.count());
+          context.budget().hold(shown.count() + StepSeries.weight(shown.histograms()));
           series.add(
               new QueryValue.Points(
                   labels,

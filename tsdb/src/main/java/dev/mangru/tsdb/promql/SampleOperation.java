@@ -68,14 +68,14 @@ final class SampleOperation {
     if (operator != BinaryOperator.MULTIPLY) {
       return incompatible("float", "histogram");
     }
-    histogram = right.times(left);
+    histogram = right.times(left).compact();
     return true;
   }
 
   private boolean histogramAndFloat(FloatHistogram left, double right) {
     return switch (operator) {
-      case MULTIPLY -> result(left.times(right));
-      case DIVIDE -> result(left.dividedBy(right));
+      case MULTIPLY -> result(left.times(right).compact());
+      case DIVIDE -> result(left.dividedBy(right).compact());
       case TRIM_UPPER -> result(HistogramTrim.upper(left, right));
       case TRIM_LOWER -> result(HistogramTrim.lower(left, right));
       case ADD,

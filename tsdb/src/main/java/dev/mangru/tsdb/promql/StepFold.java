@@ -1,6 +1,7 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.FloatHistogram;
+import dev.mangru.model.metric.Labels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +65,11 @@ final class StepFold {
 
   /// Adds one series to a group; groups are numbered from 0 in order of first sight.
   ///
+  /// @param labels of the series
   /// @param full whether it is known that there is a value at every step
   void add(
       int group,
+      Labels labels,
       boolean dropName,
       double[] values,
       @Nullable FloatHistogram @Nullable [] histograms,
@@ -77,7 +80,7 @@ final class StepFold {
     Row row = rows[group];
     row.dropName |= dropName;
     if (histograms != null) {
-      add(row, histograms);
+      add(row, histograms, labels);
     }
     switch (operation) {
       case SUM -> {
@@ -99,14 +102,13 @@ final class StepFold {
     budget.work(steps >> 1);
   }
 
-  private void add(Row row, @Nullable FloatHistogram[] histograms) {
+  private void add(Row row, @Nullable FloatHistogram[] histograms, Labels labels) {
     switch (operation) {
       case SUM, AVG -> {
         if (row.histograms == null) {
-          budget.hold(2L * steps);
-          row.histograms = new FoldedHistograms(steps, operation == Aggregation.AVG);
+          row.histograms = new FoldedHistograms(steps, operation == Aggregation.AVG, budget);
         }
-        row.histograms.add(histograms);
+        row.histograms.add(histograms, row.first, labels);
       }
       case COUNT, GROUP -> {
         for (int i = 0; i < histograms.length; i++) {

@@ -96,12 +96,18 @@ final class StepSeries {
     return values.length + weight(histograms);
   }
 
-  /// What histograms hold of a query's budget: 16 bytes are a sample.
+  /// What histograms hold of a query's budget: 16 bytes are a sample. One that stands at several
+  /// steps in a row is there once.
+  @SuppressWarnings("ReferenceEquality") // one object takes its memory once
   static long weight(@Nullable FloatHistogram @Nullable [] histograms) {
     long weight = 0;
+    FloatHistogram counted = null;
     for (int i = 0; histograms != null && i < histograms.length; i++) {
       FloatHistogram one = histograms[i];
-      weight += one == null ? 0 : one.memoryBytes() / 16;
+      if (one != null && one != counted) {
+        weight += one.memoryBytes() / 16;
+        counted = one;
+      }
     }
     return weight;
   }

@@ -14,7 +14,14 @@ class OwnScriptsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"slo.test", "capacity.test", "joins.test", "time-travel.test", "cold-start.test"})
+      strings = {
+        "slo.test",
+        "capacity.test",
+        "joins.test",
+        "time-travel.test",
+        "cold-start.test",
+        "histograms.test"
+      })
   void every_eval_is_as_the_script_says(String script) throws IOException {
     ConformanceReport report = new ConformanceReport();
 

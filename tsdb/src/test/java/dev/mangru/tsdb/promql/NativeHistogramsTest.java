@@ -1,8 +1,11 @@
 package dev.mangru.tsdb.promql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Appender;
+import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.FloatHistogram.Side;
 import dev.mangru.model.metric.Labels;
@@ -13,6 +16,7 @@ import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.tsdb.conformance.MemoryStore;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,5 +152,25 @@ class NativeHistogramsTest {
   void what_is_there_is_not_absent(String expression) {
     assertThat(samples(expression)).isEmpty();
     assertThat(((QueryValue.Vector) ask(expression, 60 * MINUTE).value()).samples()).hasSize(1);
+  }
+
+  @Test
+  void histograms_of_a_shown_range_stay_counted() {
+    MetricQuery.Options limits =
+        new MetricQuery.Options(Duration.ofMinutes(1), null, 260, new Cancellation());
+
+    assertThatThrownBy(() -> engine.instant("{__name__=~\"h|m\"}[10m]", 9 * MINUTE, limits))
+        .isInstanceOf(MangruException.class)
+        .hasMessageContaining("too many samples");
+    assertThat(engine.instant("h[10m]", 9 * MINUTE, limits).warnings()).isEmpty();
+  }
+
+  @Test
+  void one_histogram_at_many_steps_is_held_once() {
+    FloatHistogram one = histogram(1);
+
+    assertThat(StepSeries.weight(new FloatHistogram[] {one, one, null, one}))
+        .isEqualTo(StepSeries.weight(new FloatHistogram[] {one}))
+        .isPositive();
   }
 }
