@@ -242,7 +242,9 @@ public final class SummaryColumns {
 
   private void finishSum() {
     double sum = values(Column.SUM)[count - 1];
-    values(Column.SUM)[count - 1] = Double.isInfinite(sum) ? sum : sum + compensation;
+    double total = Double.isInfinite(sum) ? sum : sum + compensation;
+    // Which NaN the sum of two is depends on the processor and the compiler; files do not.
+    values(Column.SUM)[count - 1] = Double.isNaN(total) ? Double.NaN : total;
     compensation = 0;
   }
 
