@@ -17,6 +17,7 @@ else
 fi
 server=
 cleanup() {
+  # It may be gone already, and one that was killed does not end with 0: neither is a failure.
   [ -z "$server" ] || { kill -9 "$server"; wait "$server" || true; } 2>/dev/null
   rmdir "$group"
   rm -rf "$work"
@@ -51,6 +52,7 @@ flood "$series" | tee "$work/out" || status=$?
 kill -0 "$server" || { echo "the server is dead"; tail -n 20 "$work/log"; exit 1; }
 look
 stored=$(sed -n 's/^samples of ordinary series: \([0-9]*\) sent.*/\1/p' "$work/out")
+# What was killed does not end with 0, and the shell would tell of it.
 { kill -9 "$server"; wait "$server" || true; } 2>/dev/null
 began=$(date +%s%N)
 start

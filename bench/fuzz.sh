@@ -97,7 +97,7 @@ while read -r module class name most; do
     rm -rf "$work/merged"
     mkdir "$work/merged"
     fuzz -merge=1 merged corpus >"$work/merge.log" 2>&1
-    cp "$work"/crash-* "$work/merged/" 2>/dev/null || true
+    find "$work" -maxdepth 1 -name 'crash-*' -exec cp {} "$work/merged/" \;
     # shellcheck disable=SC2086
     "$JAVA_HOME/bin/java" $java_options -cp "$cp" dev.mangru.model.testkit.FuzzTarget pack \
       "$work/merged" "$module/src/test/resources/fuzz/$name.hex" 16384
@@ -107,10 +107,12 @@ while read -r module class name most; do
   code=0
   fuzz corpus -runs="$executions" -max_len="$most" -timeout=60 -rss_limit_mb=3000 -print_final_stats=1 \
     >"$work/fuzz.log" 2>&1 || code=$?
+  # A fuzzer that ended before its first line has left nothing to find: then there is a "?" in the table, and it failed.
   last=$(grep -aE '^#[0-9]+' "$work/fuzz.log" | tail -n 1 || true)
   runs=$(grep -a 'stat::number_of_executed_units' "$work/fuzz.log" | tail -n 1 | awk '{ print $2 }' || true)
   speed=$(sed -n 's/.*exec\/s: \([0-9]*\).*/\1/p' <<<"$last")
   coverage=$(sed -n 's/.*cov: \([0-9]*\).*/\1/p' <<<"$last")
+  # grep ends with 1 where it counts 0.
   findings=$(grep -ac '== Java Exception' "$work/fuzz.log" || true)
   printf '%-22s %12s %10s %9s %8s %9s\n' "$name" "${runs:-?}" "${speed:-?}" "${coverage:-?}" \
     "$(find "$work/corpus" -type f | wc -l)" "$findings"

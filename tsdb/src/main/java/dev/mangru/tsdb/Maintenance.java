@@ -255,23 +255,8 @@ final class Maintenance {
         return;
       }
       long started = System.nanoTime();
-      Cancellation cancellation = new Cancellation();
-      merging = cancellation;
-      if (closed) {
-        throw new CancellationException("the store is closing");
-      }
-      Tombstones tombstones;
-      long number;
-      viewLock.lock(); // no deletion between the two: Merge says why
-      try {
-        tombstones = files.tombstones();
-        number = files.nextNumber();
-      } finally {
-        viewLock.unlock();
-      }
       FileSet.Change change = files.change();
-      summarizing.carryOut(
-          step.get(), tombstones, number, now.toEpochMilli(), cancellation, change);
+      summarizing.carryOut(step.get(), turn(now), change);
       publish(change);
       stats.summarySteps.increment();
       stats.summaryNanos.add(System.nanoTime() - started);
@@ -279,6 +264,27 @@ final class Maintenance {
           .addKeyValue("step", step.get())
           .addKeyValue("milliseconds", (System.nanoTime() - started) / 1_000_000)
           .log("summaries looked after");
+    }
+  }
+
+  /// What one new file is made with.
+  ///
+  /// @param number of the file
+  /// @param tombstones of the same moment, with no deletion between: [Merge] says why
+  record Turn(long number, Tombstones tombstones, long nowMs, Cancellation cancellation) {}
+
+  @GuardedBy("mergeLock")
+  private Turn turn(Instant now) {
+    Cancellation cancellation = new Cancellation();
+    merging = cancellation;
+    if (closed) {
+      throw new CancellationException("the store is closing");
+    }
+    viewLock.lock();
+    try {
+      return new Turn(files.nextNumber(), files.tombstones(), now.toEpochMilli(), cancellation);
+    } finally {
+      viewLock.unlock();
     }
   }
 
@@ -458,30 +464,17 @@ final class Maintenance {
       boolean toBlock,
       Instant now)
       throws IOException {
-    Cancellation cancellation = new Cancellation();
-    merging = cancellation;
-    if (closed) {
-      throw new CancellationException("the store is closing");
-    }
-    Tombstones tombstones;
-    long number;
-    viewLock.lock(); // no deletion between the two: Merge says why
-    try {
-      tombstones = files.tombstones();
-      number = files.nextNumber();
-    } finally {
-      viewLock.unlock();
-    }
+    Turn turn = turn(now);
     Merge merge =
         new Merge(
             disk,
             this::labels,
-            tombstones,
+            turn.tombstones(),
             compactOptions.retention(),
-            now.toEpochMilli(),
-            cancellation,
+            turn.nowMs(),
+            turn.cancellation(),
             progress);
-    Manifest.Entry entry = new Manifest.Entry(toBlock, number, now.toEpochMilli());
+    Manifest.Entry entry = new Manifest.Entry(toBlock, turn.number(), turn.nowMs());
     Path target = entry.path(options.directory());
     Merge.Merged merged;
     if (toBlock) {

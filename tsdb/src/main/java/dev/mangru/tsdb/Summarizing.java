@@ -2,7 +2,6 @@ package dev.mangru.tsdb;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
-import dev.mangru.model.metric.Cancellation;
 import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.compact.MergeInput;
 import dev.mangru.tsdb.compact.StoredFile;
@@ -11,7 +10,6 @@ import dev.mangru.tsdb.compact.SummaryColumns;
 import dev.mangru.tsdb.compact.SummaryPlanner;
 import dev.mangru.tsdb.compact.SummaryPlanner.Step;
 import dev.mangru.tsdb.compact.SummaryPlanner.StoredSummary;
-import dev.mangru.tsdb.compact.Tombstones;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -92,31 +90,15 @@ final class Summarizing {
   }
 
   /// Carries out a step; what it changes counts with the change.
-  ///
-  /// @param tombstones taken together with `number`
-  /// @param number of a new file
-  void carryOut(
-      Step step,
-      Tombstones tombstones,
-      long number,
-      long nowMs,
-      Cancellation cancellation,
-      FileSet.Change change)
-      throws IOException {
+  void carryOut(Step step, Maintenance.Turn turn, FileSet.Change change) throws IOException {
     switch (step) {
       case Step.Forget forget -> change.remove(List.of(forget.summary().number()));
-      case Step.Erase erase -> erase(erase, tombstones, number, nowMs, cancellation, change);
-      case Step.Summarize make -> summarize(make, tombstones, number, nowMs, cancellation, change);
+      case Step.Erase erase -> erase(erase, turn, change);
+      case Step.Summarize make -> summarize(make, turn, change);
     }
   }
 
-  private void summarize(
-      Step.Summarize step,
-      Tombstones tombstones,
-      long number,
-      long nowMs,
-      Cancellation cancellation,
-      FileSet.Change change)
+  private void summarize(Step.Summarize step, Maintenance.Turn turn, FileSet.Change change)
       throws IOException {
     StoredFile block = step.block();
     barren.add(block.number()); // until it is done
@@ -124,14 +106,15 @@ final class Summarizing {
       return;
     }
     StoredSummary stored =
-        new StoredSummary(number, block.number(), step.resolution(), block.range());
-    Manifest.Summary entry = new Manifest.Summary(stored, nowMs);
+        new StoredSummary(turn.number(), block.number(), step.resolution(), block.range());
+    Manifest.Summary entry = new Manifest.Summary(stored, turn.nowMs());
     Path target = entry.path(options.directory());
     try {
       for (StoreFile file : files.files()) {
         if (file.stored().number() == block.number()
             && file.input() instanceof MergeInput.Block input
-            && Summaries.write(disk, input, tombstones, step.resolution(), target, cancellation)
+            && Summaries.write(
+                    disk, input, turn.tombstones(), step.resolution(), target, turn.cancellation())
                 > 0) {
           change.add(entry);
           barren.remove(block.number());
@@ -149,18 +132,12 @@ final class Summarizing {
     }
   }
 
-  private void erase(
-      Step.Erase step,
-      Tombstones tombstones,
-      long number,
-      long nowMs,
-      Cancellation cancellation,
-      FileSet.Change change)
+  private void erase(Step.Erase step, Maintenance.Turn turn, FileSet.Change change)
       throws IOException {
     StoredSummary before = step.summary();
     StoredSummary stored =
-        new StoredSummary(number, before.source(), before.resolution(), before.range());
-    Manifest.Summary entry = new Manifest.Summary(stored, nowMs);
+        new StoredSummary(turn.number(), before.source(), before.resolution(), before.range());
+    Manifest.Summary entry = new Manifest.Summary(stored, turn.nowMs());
     change.remove(List.of(before.number()));
     for (SummaryFile file : files.summaries()) {
       if (file.stored().number() == before.number()) {
@@ -171,10 +148,10 @@ final class Summarizing {
                   disk,
                   before.number(),
                   old,
-                  tombstones,
+                  turn.tombstones(),
                   before.resolution(),
                   entry.path(options.directory()),
-                  cancellation);
+                  turn.cancellation());
           if (series > 0) {
             change.add(entry);
           }

@@ -3,11 +3,9 @@ package dev.mangru.alerts.state;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
-import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.QueryValue;
-import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -95,23 +93,13 @@ final class SeriesWriter {
     names.clear();
   }
 
-  private static void append(
-      Appender appender, Labels labels, long timestampMs, QueryValue.Sample sample) {
-    FloatHistogram histogram = sample.histogram();
-    if (histogram == null) {
-      appender.append(labels, timestampMs, sample.value());
-    } else {
-      appender.append(labels, timestampMs, SampleCursor.NO_START, histogram.toNative());
-    }
-  }
-
   private @Nullable String commit() {
     try {
       Appender appender = store.appender();
       boolean any = false;
       for (Pending each : pending) {
         for (Map.Entry<Labels, QueryValue.Sample> sample : each.samples().entrySet()) {
-          append(appender, sample.getKey(), each.timestampMs(), sample.getValue());
+          appender.append(sample.getKey(), each.timestampMs(), sample.getValue());
           any = true;
         }
         for (Labels series : each.stale()) {

@@ -16,7 +16,6 @@ import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.QueryValue;
-import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.SampleText;
 import dev.mangru.model.time.Ticker;
 import java.time.Duration;
@@ -158,7 +157,7 @@ final class RuleTestRun {
       for (int i = fed; i < Math.min(until, each.samples().size()); i++) {
         QueryValue.Sample sample = each.samples().get(i);
         if (sample != null) {
-          append(appender, each.labels(), startMs + i * stepMs, sample);
+          appender.append(each.labels(), startMs + i * stepMs, sample);
           any = true;
         }
       }
@@ -167,16 +166,6 @@ final class RuleTestRun {
       var _ = appender.commit();
     }
     return until;
-  }
-
-  private static void append(
-      Appender appender, Labels labels, long timeMs, QueryValue.Sample sample) {
-    FloatHistogram histogram = sample.histogram();
-    if (histogram == null) {
-      appender.append(labels, timeMs, sample.value());
-    } else {
-      appender.append(labels, timeMs, SampleCursor.NO_START, histogram.toNative());
-    }
   }
 
   private boolean ruleFailed(RuleEngine engine, long sinceStartMs) {

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Floods a server with new series by remote write, as a label that holds a request id does, while
@@ -53,7 +54,7 @@ public final class SeriesFlood {
   private final InstantSource clock = InstantSource.system();
   private final TreeMap<Integer, Integer> answers = new TreeMap<>();
   private final Map<String, Integer> asked = new ConcurrentSkipListMap<>();
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicLong notReady = new AtomicLong();
   private final AtomicLong slowestReadyMs = new AtomicLong();
   private String lastReason = "";
@@ -89,7 +90,7 @@ public final class SeriesFlood {
         System.out.printf("%d of %d series sent; answers %s%n", i * NEW, wanted, answers);
       }
     }
-    over.set(true);
+    over.countDown();
     asking.join();
     watching.join();
     String found = stored();
@@ -128,7 +129,7 @@ public final class SeriesFlood {
   }
 
   private void ask() {
-    for (int i = 0; !over.get(); i++) {
+    for (int i = 0; over.getCount() > 0; i++) {
       String question = QUESTIONS.get(i % QUESTIONS.size());
       String answer;
       try {
@@ -144,7 +145,8 @@ public final class SeriesFlood {
   }
 
   private void watch() {
-    while (!over.get()) {
+    boolean ended = false;
+    while (!ended) {
       long started = clock.millis();
       try {
         if (get("/-/ready", HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
@@ -152,10 +154,11 @@ public final class SeriesFlood {
         }
         long took = clock.millis() - started;
         slowestReadyMs.accumulateAndGet(took, Math::max);
-        Thread.sleep(100);
+        ended = over.await(100, TimeUnit.MILLISECONDS);
       } catch (IOException e) {
         System.out.println("/-/ready: " + e);
         notReady.incrementAndGet();
+        ended = over.getCount() == 0;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -22,6 +22,17 @@ public interface Appender {
   /// @param startMs milliseconds since the epoch, or [SampleCursor#NO_START]
   void append(Labels labels, long timestampMs, long startMs, NativeHistogram histogram);
 
+  /// Adds what a query found, float or histogram, as a sample of `labels`; the labels and the time
+  /// of `found` mean nothing.
+  default void append(Labels labels, long timestampMs, QueryValue.Sample found) {
+    FloatHistogram histogram = found.histogram();
+    if (histogram == null) {
+      append(labels, timestampMs, found.value());
+    } else {
+      append(labels, timestampMs, SampleCursor.NO_START, histogram.toNative());
+    }
+  }
+
   /// Writes the batch. When this returns, everything in the summary's `accepted` is on stable
   /// storage and can be read.
   ///

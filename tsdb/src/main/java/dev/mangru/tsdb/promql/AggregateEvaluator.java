@@ -172,13 +172,7 @@ final class AggregateEvaluator {
     Position position = aggregate.inner().position();
     @Nullable FloatHistogram @Nullable [] row = null;
     for (String metric : folded.misfits()) {
-      context
-          .annotations()
-          .warn(
-              "vector contains a mix of histograms with exponential and custom buckets schemas for"
-                  + " metric name "
-                  + GoText.quote(metric),
-              position);
+      context.annotations().mixedLayouts(metric, position);
     }
     for (int i = 0; i < values.length; i++) {
       HistogramMean sum = folded.at(i);
@@ -188,9 +182,7 @@ final class AggregateEvaluator {
       boolean floats = !StepSeries.isAbsent(values[i]);
       values[i] = StepSeries.ABSENT;
       if (sum.reconciledBounds()) {
-        context
-            .annotations()
-            .info("mismatched custom buckets were reconciled during aggregation", position);
+        context.annotations().reconciledBounds("aggregation", position);
       }
       if (floats && sum.seesFloats()) {
         context
@@ -198,9 +190,7 @@ final class AggregateEvaluator {
             .warn("encountered a mix of histograms and floats for aggregation", position);
       } else if (!sum.incompatible()) {
         if (sum.conflictingResets()) {
-          context
-              .annotations()
-              .warn("conflicting counter resets during histogram aggregation", position);
+          context.annotations().conflictingResets("aggregation", position);
         }
         row = StepHistograms.with(row, values.length, i, sum.result().compact());
       }

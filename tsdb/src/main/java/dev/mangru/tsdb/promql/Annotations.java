@@ -1,6 +1,7 @@
 package dev.mangru.tsdb.promql;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.SampleText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,6 +49,41 @@ final class Annotations {
 
   synchronized void info(String text, Position position) {
     infos.putIfAbsent(text, INFO + text + place(position));
+  }
+
+  /// A series of floats and histograms, where only one kind has a meaning.
+  void mixedSamples(Labels labels, Position position) {
+    warn("encountered a mix of histograms and floats" + forMetric(labels), position);
+  }
+
+  /// Histograms with exponential and with custom buckets, which have no common layout.
+  void mixedLayouts(String metric, Position position) {
+    warn(
+        "vector contains a mix of histograms with exponential and custom buckets schemas for metric"
+            + " name "
+            + GoText.quote(metric),
+        position);
+  }
+
+  /// Histograms that are no `kind`, counter or gauge, where one is wanted.
+  void wrongKind(String kind, Labels labels, Position position) {
+    warn(
+        "this native histogram metric is not a " + kind + ": " + GoText.quote(labels.metricName()),
+        position);
+  }
+
+  /// Histograms of which some say that a counter was reset, and others that it was not.
+  void conflictingResets(String operation, Position position) {
+    warn("conflicting counter resets during histogram " + operation, position);
+  }
+
+  /// Custom buckets of different bounds, of which those stay that all have.
+  void reconciledBounds(String operation, Position position) {
+    info("mismatched custom buckets were reconciled during " + operation, position);
+  }
+
+  private static String forMetric(Labels labels) {
+    return " for metric name " + GoText.quote(labels.metricName());
   }
 
   /// Says that summaries stood in for samples.

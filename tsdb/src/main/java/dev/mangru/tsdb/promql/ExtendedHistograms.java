@@ -22,19 +22,13 @@ final class ExtendedHistograms {
 
   /// `changes` or `resets` over the samples of a window, the one before it included.
   static double count(RawSeries raw, Reach reach, boolean resets) {
+    @Nullable FloatHistogram[] histograms = raw.histograms();
     int found = 0;
-    for (int i = reach.first() + 1; i <= reach.last(); i++) {
-      FloatHistogram before = at(raw, i - 1);
-      FloatHistogram now = at(raw, i);
-      boolean one;
-      if (before == null || now == null) {
-        double a = raw.values()[i - 1];
-        double b = raw.values()[i];
-        boolean differ = b != a && !(Double.isNaN(a) && Double.isNaN(b));
-        one = (before == null) != (now == null) || (resets ? b < a : differ);
-      } else {
-        one = resets ? HistogramResets.between(before, now) : !before.equalTo(now);
-      }
+    for (int i = reach.first() + 1; histograms != null && i <= reach.last(); i++) {
+      boolean one =
+          resets
+              ? SamplePair.isReset(raw.values(), histograms, i)
+              : SamplePair.isChange(raw.values(), histograms, i);
       found += one ? 1 : 0;
     }
     return found;
@@ -55,33 +49,15 @@ final class ExtendedHistograms {
   }
 
   void warnMixed(RawSeries raw) {
-    context
-        .annotations()
-        .warn(
-            "encountered a mix of histograms and floats for metric name "
-                + GoText.quote(raw.labels().metricName()),
-            position);
+    context.annotations().mixedSamples(raw.labels(), position);
   }
 
   private void warnLayouts(RawSeries raw) {
-    context
-        .annotations()
-        .warn(
-            "vector contains a mix of histograms with exponential and custom buckets schemas for"
-                + " metric name "
-                + GoText.quote(raw.labels().metricName()),
-            position);
+    context.annotations().mixedLayouts(raw.labels().metricName(), position);
   }
 
   private void warnNot(String kind, RawSeries raw) {
-    context
-        .annotations()
-        .warn(
-            "this native histogram metric is not a "
-                + kind
-                + ": "
-                + GoText.quote(raw.labels().metricName()),
-            position);
+    context.annotations().wrongKind(kind, raw.labels(), position);
   }
 
   /// The increase over a window of nothing but histograms; null, with a warning, where layouts do
@@ -173,9 +149,7 @@ final class ExtendedHistograms {
 
   private void noteBounds(HistogramSum sum, String operation) {
     if (sum.reconciledLast()) {
-      context
-          .annotations()
-          .info("mismatched custom buckets were reconciled during " + operation, position);
+      context.annotations().reconciledBounds(operation, position);
     }
   }
 

@@ -85,33 +85,15 @@ final class MixedFunctions {
   }
 
   void warnMixed(MixedFunction.MixedWindow window) {
-    context
-        .annotations()
-        .warn(
-            "encountered a mix of histograms and floats for metric name "
-                + GoText.quote(window.labels.metricName()),
-            position);
+    context.annotations().mixedSamples(window.labels, position);
   }
 
   void warnLayouts(MixedFunction.MixedWindow window) {
-    context
-        .annotations()
-        .warn(
-            "vector contains a mix of histograms with exponential and custom buckets schemas for"
-                + " metric name "
-                + GoText.quote(window.labels.metricName()),
-            position);
+    context.annotations().mixedLayouts(window.labels.metricName(), position);
   }
 
   void warnNot(String kind, MixedFunction.MixedWindow window) {
-    context
-        .annotations()
-        .warn(
-            "this native histogram metric is not a "
-                + kind
-                + ": "
-                + GoText.quote(window.labels.metricName()),
-            position);
+    context.annotations().wrongKind(kind, window.labels, position);
   }
 
   void warnOverlap(MixedFunction.MixedWindow window) {
@@ -124,9 +106,7 @@ final class MixedFunctions {
   }
 
   void noteBounds(String operation) {
-    context
-        .annotations()
-        .info("mismatched custom buckets were reconciled during " + operation, position);
+    context.annotations().reconciledBounds(operation, position);
   }
 
   private @Nullable FloatHistogram total(
@@ -148,9 +128,7 @@ final class MixedFunctions {
       return null;
     }
     if (sum.conflictingResets()) {
-      context
-          .annotations()
-          .warn("conflicting counter resets during histogram aggregation", position);
+      context.annotations().conflictingResets("aggregation", position);
     }
     if (sum.reconciledBounds()) {
       noteBounds("aggregation");
@@ -163,18 +141,7 @@ final class MixedFunctions {
     int changes = 0;
     MixedSeries series = window.series;
     for (int i = window.from + 1; i < window.to; i++) {
-      FloatHistogram before = series.histograms[i - 1];
-      FloatHistogram now = series.histograms[i];
-      boolean change;
-      if (before == null || now == null) {
-        change =
-            (before == null) != (now == null)
-                || (series.values[i] != series.values[i - 1]
-                    && !(Double.isNaN(series.values[i]) && Double.isNaN(series.values[i - 1])));
-      } else {
-        change = !before.equalTo(now);
-      }
-      changes += change ? 1 : 0;
+      changes += SamplePair.isChange(series.values, series.histograms, i) ? 1 : 0;
     }
     out[step] = changes;
     return null;

@@ -22,15 +22,9 @@ final class MixedResets implements MixedFunction {
     MixedSeries series = window.series;
     int resets = 0;
     for (int i = window.from + 1; i < window.to; i++) {
-      FloatHistogram before = series.histograms[i - 1];
-      FloatHistogram now = series.histograms[i];
-      boolean reset;
-      if (before == null || now == null) {
-        reset = (before == null) != (now == null) || series.values[i] < series.values[i - 1];
-      } else {
-        reset = HistogramResets.between(before, now);
-      }
-      reset |= usesStarts() && StartTimestamps.isReset(series, i - 1, i);
+      boolean reset =
+          SamplePair.isReset(series.values, series.histograms, i)
+              || (usesStarts() && StartTimestamps.isReset(series, i - 1, i));
       resets += reset ? 1 : 0;
     }
     out[step] = resets;

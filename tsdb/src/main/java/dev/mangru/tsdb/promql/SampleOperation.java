@@ -142,14 +142,10 @@ final class SampleOperation {
     }
     String what = minus ? "subtraction" : "addition";
     if (sum.conflictingResets()) {
-      context
-          .annotations()
-          .warn("conflicting counter resets during histogram " + what, binary.position());
+      context.annotations().conflictingResets(what, binary.position());
     }
     if (sum.reconciledBounds()) {
-      context
-          .annotations()
-          .info("mismatched custom buckets were reconciled during " + what, binary.position());
+      context.annotations().reconciledBounds(what, binary.position());
     }
     FloatHistogram total = sum.result().compact();
     return result(minus ? total.withHint(ResetHint.GAUGE) : total);
