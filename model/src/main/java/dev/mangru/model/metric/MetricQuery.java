@@ -20,6 +20,20 @@ public interface MetricQuery {
   /// @param stepMs positive
   QueryResult range(String expression, long startMs, long endMs, long stepMs, Options options);
 
+  /// What a result tells of itself beside the data. Everything but [#NONE] costs a little.
+  enum Detail {
+    /// Times, and what was held.
+    NONE,
+    /// Also how many samples the query saw.
+    SAMPLES,
+    /// The same for each step.
+    SAMPLES_PER_STEP,
+    /// Also how each operator was evaluated and what it took ([QueryPlan]).
+    PLAN,
+    /// How each operator would be evaluated; the query is not run and the value is an empty vector.
+    PLAN_ONLY
+  }
+
   /// What one query may take.
   ///
   /// @param timeout after which it ends with `TIMEOUT`
@@ -29,12 +43,16 @@ public interface MetricQuery {
   /// @param maxSourceResolution the longest buckets of summaries that may stand in for samples,
   ///   zero for none; wherever they do the result says so. Answers that are provably the same are
   ///   given from summaries whatever this is
+  /// @param memory counts what the query holds, its result included, until the caller closes it;
+  ///   null for a share of the engine's own that ends with the query
+  /// @param detail what the result tells of itself beside the data
   record Options(
       Duration timeout,
       @Nullable Duration lookback,
       long maxSamples,
       Cancellation cancellation,
-      Duration maxSourceResolution) {
+      Duration maxSourceResolution,
+      Detail detail) {
 
     public Options {
       if (maxSourceResolution.isNegative()) {
@@ -46,12 +64,17 @@ public interface MetricQuery {
     /// Options of a query that is answered as from the samples alone.
     public Options(
         Duration timeout, @Nullable Duration lookback, long maxSamples, Cancellation cancellation) {
-      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO);
+      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO, Detail.NONE);
     }
 
     /// The same with another source resolution.
     public Options withMaxSourceResolution(Duration resolution) {
-      return new Options(timeout, lookback, maxSamples, cancellation, resolution);
+      return new Options(timeout, lookback, maxSamples, cancellation, resolution, detail);
+    }
+
+    /// The same with another detail.
+    public Options withDetail(Detail asked) {
+      return new Options(timeout, lookback, maxSamples, cancellation, maxSourceResolution, asked);
     }
 
     /// Two minutes, the default lookback and 50 million samples: Prometheus' defaults.
