@@ -7,6 +7,7 @@ import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.tsdb.promql.Expr;
 import dev.mangru.tsdb.promql.PromqlEngine;
+import dev.mangru.tsdb.promql.PromqlFeature;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class FeatureGate implements MetricQuery {
   public FeatureGate(MetricStore store, Set<String> features) {
     this.features = Set.copyOf(features);
     this.options =
-        PromqlOptions.defaults().withDelayedNameRemoval(features.contains(DELAYED_NAME_REMOVAL));
+        PromqlOptions.defaults().with(PromqlFeature.DELAYED_NAME_REMOVAL, features.contains(DELAYED_NAME_REMOVAL));
     this.engine = new PromqlEngine(store, options);
   }
 

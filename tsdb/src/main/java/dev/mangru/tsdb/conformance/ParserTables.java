@@ -2,6 +2,7 @@ package dev.mangru.tsdb.conformance;
 
 import dev.mangru.model.conformance.ConformanceReport;
 import dev.mangru.tsdb.promql.Expr;
+import dev.mangru.tsdb.promql.PromqlFeature;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import dev.mangru.tsdb.promql.PromqlPrinter;
@@ -48,7 +49,7 @@ final class ParserTables {
   private void expression(String where, JsonNode row) {
     String text = row.get("expr").asString();
     PromqlParser.Outcome outcome =
-        PromqlParser.tryParse(text, PromqlOptions.everything().withFillModifiers(false));
+        PromqlParser.tryParse(text, PromqlOptions.everything().with(PromqlFeature.FILL_MODIFIERS, false));
     boolean ok = row.get("ok").asBoolean();
     if (ok != outcome.errors().isEmpty()) {
       report.fail(

@@ -1,29 +1,16 @@
 package dev.mangru.tsdb.promql;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Which parts of the language are on, and the engine's defaults.
 ///
-/// @param experimentalFunctions functions and aggregations that Prometheus hides behind
-///   `promql-experimental-functions`
-/// @param durationExpressions arithmetic in ranges, steps and offsets
-/// @param extendedRangeSelectors `anchored` and `smoothed`
-/// @param fillModifiers `fill`, `fill_left`, `fill_right`
-/// @param delayedNameRemoval the metric name is removed at the end of the query, not on the way
-/// @param startTimestamps samples' start timestamps take part in rate and friends
-/// @param typeAndUnitLabels `__type__` and `__unit__` go wherever the metric name goes
+/// @param features parts that are off unless they are named here
 /// @param lookback how far an instant selector looks back, exclusive
 /// @param defaultSubqueryStep the step of a subquery that names none
 public record PromqlOptions(
-    boolean experimentalFunctions,
-    boolean durationExpressions,
-    boolean extendedRangeSelectors,
-    boolean fillModifiers,
-    boolean delayedNameRemoval,
-    boolean startTimestamps,
-    boolean typeAndUnitLabels,
-    Duration lookback,
-    Duration defaultSubqueryStep) {
+    Set<PromqlFeature> features, Duration lookback, Duration defaultSubqueryStep) {
 
   /// Most steps a range query may ask for; whoever speaks HTTP enforces it. Copied from Prometheus.
   public static final int MAX_STEPS = 11_000;
@@ -36,53 +23,61 @@ public record PromqlOptions(
       throw new IllegalArgumentException(
           "default subquery step must be positive: " + defaultSubqueryStep);
     }
+    features = Set.copyOf(features);
   }
 
-  /// Prometheus' defaults: everything experimental is off, lookback 5 m, subquery step 1 m.
+  /// Prometheus' defaults with these features on: lookback 5 m, subquery step 1 m.
+  public static PromqlOptions of(Set<PromqlFeature> features) {
+    return new PromqlOptions(features, Duration.ofMinutes(5), Duration.ofMinutes(1));
+  }
+
+  /// Prometheus' defaults: no feature is on.
   public static PromqlOptions defaults() {
-    return new PromqlOptions(
-        false,
-        false,
-        false,
-        false,
-        false,
-        false,
-        false,
-        Duration.ofMinutes(5),
-        Duration.ofMinutes(1));
+    return of(Set.of());
   }
 
   /// Everything on.
   public static PromqlOptions everything() {
-    return new PromqlOptions(
-        true, true, true, true, true, true, true, Duration.ofMinutes(5), Duration.ofMinutes(1));
+    return of(EnumSet.allOf(PromqlFeature.class));
   }
 
-  /// These options with `fill` modifiers on or off.
-  public PromqlOptions withFillModifiers(boolean on) {
-    return new PromqlOptions(
-        experimentalFunctions,
-        durationExpressions,
-        extendedRangeSelectors,
-        on,
-        delayedNameRemoval,
-        startTimestamps,
-        typeAndUnitLabels,
-        lookback,
-        defaultSubqueryStep);
+  /// These options with `feature` on or off.
+  public PromqlOptions with(PromqlFeature feature, boolean on) {
+    Set<PromqlFeature> changed = EnumSet.noneOf(PromqlFeature.class);
+    changed.addAll(features);
+    if (on) {
+      changed.add(feature);
+    } else {
+      changed.remove(feature);
+    }
+    return new PromqlOptions(changed, lookback, defaultSubqueryStep);
   }
 
-  /// These options with delayed name removal on or off.
-  public PromqlOptions withDelayedNameRemoval(boolean on) {
-    return new PromqlOptions(
-        experimentalFunctions,
-        durationExpressions,
-        extendedRangeSelectors,
-        fillModifiers,
-        on,
-        startTimestamps,
-        typeAndUnitLabels,
-        lookback,
-        defaultSubqueryStep);
+  boolean experimentalFunctions() {
+    return features.contains(PromqlFeature.EXPERIMENTAL_FUNCTIONS);
+  }
+
+  boolean durationExpressions() {
+    return features.contains(PromqlFeature.DURATION_EXPRESSIONS);
+  }
+
+  boolean extendedRangeSelectors() {
+    return features.contains(PromqlFeature.EXTENDED_RANGE_SELECTORS);
+  }
+
+  boolean fillModifiers() {
+    return features.contains(PromqlFeature.FILL_MODIFIERS);
+  }
+
+  boolean delayedNameRemoval() {
+    return features.contains(PromqlFeature.DELAYED_NAME_REMOVAL);
+  }
+
+  boolean startTimestamps() {
+    return features.contains(PromqlFeature.START_TIMESTAMPS);
+  }
+
+  boolean typeAndUnitLabels() {
+    return features.contains(PromqlFeature.TYPE_AND_UNIT_LABELS);
   }
 }
