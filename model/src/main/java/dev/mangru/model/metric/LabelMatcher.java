@@ -38,12 +38,19 @@ public final class LabelMatcher {
   private final String name;
   private final String value;
   private final @Nullable Pattern pattern;
+  private final @Nullable Runnable check;
 
-  private LabelMatcher(Operator operator, String name, String value, @Nullable Pattern pattern) {
+  private LabelMatcher(
+      Operator operator,
+      String name,
+      String value,
+      @Nullable Pattern pattern,
+      @Nullable Runnable check) {
     this.operator = operator;
     this.name = name;
     this.value = value;
     this.pattern = pattern;
+    this.check = check;
   }
 
   /// A matcher.
@@ -51,7 +58,18 @@ public final class LabelMatcher {
   /// @throws MangruException `BAD_DATA` if the regular expression does not parse or is too long
   public static LabelMatcher of(Operator operator, String name, String value) {
     boolean regex = operator == Operator.REGEX || operator == Operator.NOT_REGEX;
-    return new LabelMatcher(operator, name, value, regex ? compile(value) : null);
+    return new LabelMatcher(operator, name, value, regex ? compile(value) : null, null);
+  }
+
+  /// The same matcher, which calls `check` before each look at a text by a regular expression, and
+  /// every few milliseconds of a long one; what that throws, [#matches] throws. Equal to this one.
+  public LabelMatcher checkedBy(Runnable check) {
+    return pattern == null ? this : new LabelMatcher(operator, name, value, pattern, check);
+  }
+
+  /// How many instructions the program of the regular expression has, about; 0 without one.
+  public int programSize() {
+    return pattern == null ? 0 : RegexSize.of(value);
   }
 
   /// `name="value"`.
@@ -67,12 +85,31 @@ public final class LabelMatcher {
               + " characters is longer than the limit of "
               + MAX_REGEX_LENGTH);
     }
+    checkSize(regex);
     try {
       Pattern.compile(regex, Pattern.DOTALL); // alone first: `:)|x` would get out of the group
       return Pattern.compile("^(?s:" + regex + ")$");
     } catch (PatternSyntaxException e) {
       throw MangruException.badData(
           "error parsing regexp: " + e.getDescription() + ": `" + e.getPattern() + "`");
+    }
+  }
+
+  /// Refuses a regular expression whose program would be too large, before there is any.
+  ///
+  /// @throws MangruException `BAD_DATA`
+  public static void checkSize(String regex) {
+    int size = RegexSize.of(regex);
+    if (size == Integer.MAX_VALUE) {
+      throw MangruException.badData(
+          "error parsing regexp: invalid repeat count: `" + regex + "`: places repeat too often");
+    }
+    if (size > RegexSize.MOST) {
+      throw MangruException.badData(
+          "error parsing regexp: expression too large: about "
+              + size
+              + " instructions, and the limit is "
+              + RegexSize.MOST);
     }
   }
 
@@ -102,7 +139,62 @@ public final class LabelMatcher {
   }
 
   private boolean matchesPattern(String labelValue) {
-    return pattern != null && pattern.matcher(labelValue).find();
+    if (pattern == null) {
+      return false;
+    }
+    Runnable checked = check;
+    if (checked == null) {
+      return pattern.matcher(labelValue).find();
+    }
+    checked.run();
+    long work = (long) pattern.programSize() * labelValue.length();
+    return pattern
+        .matcher(work <= CheckedText.STEPS ? labelValue : new CheckedText(labelValue, pattern, checked))
+        .find();
+  }
+
+  /// A text that calls back after some steps of a program that reads it one character after the
+  /// other.
+  private static final class CheckedText implements CharSequence {
+
+    /// Steps of a program between two calls: some 5 ms.
+    private static final long STEPS = 100_000;
+
+    private final String text;
+    private final Runnable check;
+    private final int charsBetween;
+    private int left;
+
+    CheckedText(String text, Pattern pattern, Runnable check) {
+      this.text = text;
+      this.check = check;
+      this.charsBetween = (int) Math.max(1, STEPS / Math.max(1, pattern.programSize()));
+      this.left = charsBetween;
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (--left <= 0) {
+        left = charsBetween;
+        check.run();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return text.substring(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   /// Whether a series without the label is selected.

@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// A consistent view of a time range. Confined to one thread; close it.
 public interface Querier extends AutoCloseable {
 
+  /// Has this querier ask `guard` before it takes much memory, and during long work: what that
+  /// throws ends the call. One that does not know how asks nothing.
+  default void guardBy(QueryGuard guard) {}
+
   /// The series that all of `matchers` select and that have at least one sample in the range,
   /// sorted by labels. There may be others among them that are known to have samples near the range
   /// only, such as in a block that overlaps it, but none without any sample that can be read.

@@ -1,6 +1,7 @@
 package dev.mangru.model.metric;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Samples of one series in time order, as columns; reused from series to series. Confined to one
@@ -20,6 +21,13 @@ public final class SampleColumns {
   private int count;
   private boolean anyHistogram;
   private boolean anyStart;
+  private IntConsumer growth = _ -> {};
+
+  /// Has `growth` called with the number of samples for which room is about to be added; what it
+  /// throws ends the call that would add it.
+  public void beforeGrowth(IntConsumer growth) {
+    this.growth = growth;
+  }
 
   /// How many samples there are.
   public int count() {
@@ -71,6 +79,7 @@ public final class SampleColumns {
   public void ensureCapacity(int total) {
     if (timesMs.length < total) {
       int capacity = Math.max(total, timesMs.length * 2);
+      growth.accept(capacity - timesMs.length);
       timesMs = Arrays.copyOf(timesMs, capacity);
       values = Arrays.copyOf(values, capacity);
       if (anyHistogram) {
