@@ -65,6 +65,7 @@ final class Maintenance {
   private final OlderSamples older;
   private final AtomicReference<View> view;
   private final Horizon horizon;
+  private final Changes changes;
   private final Stats stats;
   private final Progress progress = new Progress();
   private final Snapshots snapshots;
@@ -105,6 +106,7 @@ final class Maintenance {
       OlderSamples older,
       AtomicReference<View> view,
       Horizon horizon,
+      Changes changes,
       Stats stats,
       int registered,
       long nowMs) {
@@ -119,6 +121,7 @@ final class Maintenance {
     this.older = older;
     this.view = view;
     this.horizon = horizon;
+    this.changes = changes;
     this.stats = stats;
     this.snapshots = new Snapshots(disk, options.directory(), Manifest.NAME);
     mergeLock.lock();
@@ -445,6 +448,7 @@ final class Maintenance {
       }
     }
     publish(change);
+    changes.changed(new TimeRange(Long.MIN_VALUE, lastGoneMs(plan, now)));
     stats.mergeNanos.add(System.nanoTime() - started);
     LOG.atInfo()
         .addKeyValue("files", numbers.size())
@@ -454,6 +458,17 @@ final class Maintenance {
     if (partsGo) {
       dropSeries(now.toEpochMilli());
     }
+  }
+
+  /// Samples after this time are none the fewer for the plan.
+  private long lastGoneMs(Plan plan, Instant now) {
+    long gone = now.toEpochMilli() - options.kept().shortestMs();
+    if (plan instanceof Plan.Drop) {
+      for (StoredFile file : plan.inputs()) {
+        gone = Math.max(gone, file.range().endMs());
+      }
+    }
+    return gone;
   }
 
   @GuardedBy("mergeLock")
@@ -586,6 +601,7 @@ final class Maintenance {
     } finally {
       viewLock.unlock();
     }
+    changes.changed(range);
   }
 
   /// The newest samples that the table knows may be gone up to this time, as far as there are
@@ -632,6 +648,7 @@ final class Maintenance {
     change.add(entry);
     horizon.raise(window.endMs());
     publish(change);
+    changes.changed(window);
   }
 
   /// Makes a consistent copy, by hard links.

@@ -9,6 +9,7 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Buckets;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.PastChanges;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.compact.Snapshots;
@@ -69,6 +70,7 @@ public final class Tsdb implements MetricStore {
   private final Maintenance maintenance;
   private final AtomicReference<View> view;
   private final Horizon horizon;
+  private final Changes changes;
   private final RowTimes rowTimes = new RowTimes();
   private final Selections selections;
   private final Stats stats;
@@ -86,6 +88,7 @@ public final class Tsdb implements MetricStore {
       Maintenance maintenance,
       AtomicReference<View> view,
       Horizon horizon,
+      Changes changes,
       Stats stats) {
     this.options = options;
     this.clock = clock;
@@ -98,6 +101,7 @@ public final class Tsdb implements MetricStore {
     this.maintenance = maintenance;
     this.view = view;
     this.horizon = horizon;
+    this.changes = changes;
     this.stats = stats;
     this.selections = new Selections(options.maxSelectionBytes());
   }
@@ -193,10 +197,26 @@ public final class Tsdb implements MetricStore {
       AtomicReference<View> view = new AtomicReference<>(files.view(rows.firstRow()));
       Horizon horizon = new Horizon();
       files.files().forEach(file -> horizon.raise(file.range().endMs()));
+      Changes changes =
+          new Changes(
+              clock,
+              files.files().stream()
+                  .mapToLong(file -> file.range().endMs())
+                  .max()
+                  .orElse(Long.MIN_VALUE));
       OlderSamples older = new OlderSamples(table, view);
       WritePath writePath =
           new WritePath(
-              options, clock, table, rows, log, older, stats, replay.epoch() + 1, replay.bytes());
+              options,
+              clock,
+              table,
+              rows,
+              log,
+              older,
+              changes,
+              stats,
+              replay.epoch() + 1,
+              replay.bytes());
       Maintenance maintenance =
           new Maintenance(
               options,
@@ -208,6 +228,7 @@ public final class Tsdb implements MetricStore {
               older,
               view,
               horizon,
+              changes,
               stats,
               registered,
               clock.millis());
@@ -225,6 +246,7 @@ public final class Tsdb implements MetricStore {
           maintenance,
           view,
           horizon,
+          changes,
           stats);
     } finally {
       if (!whole) {
@@ -275,6 +297,11 @@ public final class Tsdb implements MetricStore {
       }
     }
     throw closedStore();
+  }
+
+  @Override
+  public PastChanges changes() {
+    return changes;
   }
 
   /// Null if a newer view has replaced this one.

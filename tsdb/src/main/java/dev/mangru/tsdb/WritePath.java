@@ -67,14 +67,21 @@ final class WritePath {
     final int to;
     final int definedBefore;
     final long endRow;
+
+    /// Times of its samples; the oldest is after the newest if it has none.
+    final long oldestMs;
+
+    final long newestMs;
     volatile boolean applied;
 
-    Flight(Columns columns, int from, int to, int definedBefore, long endRow) {
-      this.columns = columns;
-      this.from = from;
+    Flight(Commit commit, int to, long endRow) {
+      this.columns = commit.columns;
+      this.from = commit.recordFrom;
       this.to = to;
-      this.definedBefore = definedBefore;
+      this.definedBefore = commit.definedBefore;
       this.endRow = endRow;
+      this.oldestMs = commit.oldestMs;
+      this.newestMs = commit.newestMs;
     }
   }
 
@@ -92,6 +99,7 @@ final class WritePath {
   private final Rows rows;
   private final RecordLog log;
   private final Older older;
+  private final Changes changes;
   private final Stats stats;
   private final long windowMs;
 
@@ -153,6 +161,7 @@ final class WritePath {
       Rows rows,
       RecordLog log,
       Older older,
+      Changes changes,
       Stats stats,
       long epoch,
       long logBytes) {
@@ -162,6 +171,7 @@ final class WritePath {
     this.rows = rows;
     this.log = log;
     this.older = older;
+    this.changes = changes;
     this.stats = stats;
     this.windowMs = options.outOfOrderWindow().toMillis();
     this.seriesMemory = new SeriesMemory(table);
@@ -340,9 +350,19 @@ final class WritePath {
 
     int definedBefore;
 
+    /// Times of the samples in that record.
+    long oldestMs = Long.MAX_VALUE;
+
+    long newestMs = Long.MIN_VALUE;
+
     Commit(Batch batch, Columns columns) {
       this.batch = batch;
       this.columns = columns;
+    }
+
+    void stored(long timestampMs) {
+      oldestMs = Math.min(oldestMs, timestampMs);
+      newestMs = Math.max(newestMs, timestampMs);
     }
   }
 
@@ -459,6 +479,7 @@ final class WritePath {
         record.sample(ref, time, bits, last >= epochFirstRow ? base : 0);
         remember(columns, ref, known, base, last, series.flags(ref));
         series.setNewest(ref, time, bits, row, 0);
+        commit.stored(time);
         commit.accepted++;
       } else {
         notNewer(commit, i, ref, known, columns.bits[i], 0, null);
@@ -565,6 +586,7 @@ final class WritePath {
     columns.record.extended(ref, time, start, columns.bits[i], encoded);
     remember(columns, ref, known, table.newestBits(ref), last, table.flags(ref));
     table.setNewest(ref, time, hash, row, Extended.FLAG);
+    commit.stored(time);
     count(commit, histogram);
   }
 
@@ -625,6 +647,7 @@ final class WritePath {
     }
     remember(columns, ref, known, newestBits, last, table.flags(ref));
     table.setLastRow(ref, row);
+    commit.stored(time);
     count(commit, columns.histogram(i));
     stats.lateSamples.increment();
   }
@@ -647,18 +670,19 @@ final class WritePath {
     if (more) {
       payload = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
     }
-    Flight flight =
-        new Flight(
-            columns, commit.recordFrom, columns.stored, commit.definedBefore, rows.nextRow());
+    Flight flight = new Flight(commit, columns.stored, rows.nextRow());
     inFlight.add(flight);
     commit.recordFrom = columns.stored;
     commit.definedBefore = definedEnd;
+    commit.oldestMs = Long.MAX_VALUE;
+    commit.newestMs = Long.MIN_VALUE;
     RecordLog.Ticket ticket =
         log.submit(
             payload,
             () -> {
               flight.applied = true;
               visible = flight.endRow;
+              changes.stored(flight.oldestMs, flight.newestMs);
             },
             generation);
     commit.tickets.add(ticket);

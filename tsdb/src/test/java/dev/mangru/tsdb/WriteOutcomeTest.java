@@ -228,6 +228,7 @@ class WriteOutcomeTest {
                   throw new OutOfMemoryError("planted");
                 }
               },
+              new Changes(CLOCK, Long.MIN_VALUE),
               new Stats(),
               1,
               0);

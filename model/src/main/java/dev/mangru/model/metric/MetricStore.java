@@ -18,6 +18,11 @@ public interface MetricStore extends AutoCloseable {
     return querier(range);
   }
 
+  /// What changes in the past, for those who keep what they computed from samples.
+  default PastChanges changes() {
+    return PastChanges.UNKNOWN;
+  }
+
   /// Refuses new work, finishes what was begun, and lets go of the data directory. May be called
   /// more than once.
   @Override
