@@ -4,7 +4,6 @@ import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Labels;
-import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.block.BlockWriter;
@@ -12,13 +11,14 @@ import dev.mangru.tsdb.block.Sealed;
 import dev.mangru.tsdb.transfer.ImportTarget;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Writes samples from elsewhere straight to blocks, one for each window, past log and memory.
+/// Writes samples from elsewhere straight to blocks, one for each window, past log and memory,
+/// while others write and ask.
 ///
-/// A block takes the next sequence number before it is written, so what is there already comes
-/// first where both have a sample at a time. Confined to one thread.
+/// While a window is open no files are merged. Its block has the sequence number of the moment when
+/// it was opened, so what was there comes first where both have a sample at a time; samples that
+/// come meanwhile are looked for before the block counts ([Incoming]). Confined to one thread.
 final class BulkImport implements ImportTarget {
 
   private final TsdbOptions options;
@@ -26,7 +26,13 @@ final class BulkImport implements ImportTarget {
   private final Disk disk;
   private final FileSet files;
   private final Maintenance maintenance;
-  private final Function<TimeRange, Querier> querier;
+  private final Opener opener;
+
+  /// Opens a view of the store.
+  @FunctionalInterface
+  interface Opener {
+    TsdbQuerier open(TimeRange range);
+  }
 
   BulkImport(
       TsdbOptions options,
@@ -34,13 +40,13 @@ final class BulkImport implements ImportTarget {
       Disk disk,
       FileSet files,
       Maintenance maintenance,
-      Function<TimeRange, Querier> querier) {
+      Opener opener) {
     this.options = options;
     this.clock = clock;
     this.disk = disk;
     this.files = files;
     this.maintenance = maintenance;
-    this.querier = querier;
+    this.opener = opener;
   }
 
   @Override
@@ -70,12 +76,11 @@ final class BulkImport implements ImportTarget {
   }
 
   @Override
-  public Querier existing(TimeRange window) {
-    return querier.apply(window);
+  public Window window(TimeRange window) {
+    return new BlockWindow(window);
   }
 
-  @Override
-  public Window window(TimeRange window) throws IOException {
+  private void checkSpace() throws IOException {
     long usable = disk.usableBytes(options.directory());
     if (usable < options.minFreeBytes()) {
       throw new MangruException(
@@ -88,37 +93,79 @@ final class BulkImport implements ImportTarget {
               + options.minFreeBytes()
               + ": free some space and import again; what is imported stays");
     }
-    return new BlockWindow(window);
   }
 
   private final class BlockWindow implements Window {
 
     private final TimeRange window;
-    private final Manifest.Entry entry;
-    private final BlockWriter writer;
+    private final Maintenance.ImportTurn turn;
+    private final TsdbQuerier there;
+    private Manifest.@Nullable Entry entry;
+    private @Nullable BlockWriter writer;
+    private boolean closed;
 
-    BlockWindow(TimeRange window) throws IOException {
+    BlockWindow(TimeRange window) {
       this.window = window;
-      long seq = maintenance.takeSeq();
-      entry = new Manifest.Entry(true, files.nextNumber(), clock.millis());
-      writer =
-          new BlockWriter(disk, entry.path(options.directory()), new Sealed(0, window, seq, seq));
+      this.turn = maintenance.beginImport();
+      TsdbQuerier opened = null;
+      try {
+        opened = opener.open(window);
+      } finally {
+        if (opened == null) {
+          maintenance.endImport();
+        }
+      }
+      this.there = opened;
+    }
+
+    @Override
+    public void existing(Labels labels, SampleColumns columns) throws IOException {
+      there.read(labels, columns);
     }
 
     @Override
     public void add(Labels labels, SampleColumns samples) throws IOException {
-      writer.add(labels, samples);
+      maintenance.checkOpen();
+      BlockWriter out = writer;
+      if (out == null) {
+        checkSpace();
+        Manifest.Entry made = new Manifest.Entry(true, files.nextNumber(), clock.millis());
+        out =
+            new BlockWriter(
+                disk,
+                made.path(options.directory()),
+                new Sealed(0, window, turn.seq(), turn.seq()));
+        entry = made;
+        writer = out;
+      }
+      out.add(labels, samples);
     }
 
     @Override
     public void finish() throws IOException {
-      writer.finish();
-      maintenance.addBlock(entry, window);
+      BlockWriter out = writer;
+      Manifest.Entry made = entry;
+      if (out != null && made != null) {
+        out.finish();
+        maintenance.addBlock(made, window, turn);
+      }
     }
 
     @Override
     public void close() throws IOException {
-      writer.close();
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        there.close();
+        BlockWriter out = writer;
+        if (out != null) {
+          out.close();
+        }
+      } finally {
+        maintenance.endImport();
+      }
     }
   }
 }

@@ -3,10 +3,13 @@ package dev.mangru.tsdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.error.CorruptDataException;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.block.ChunkCursor;
 import dev.mangru.tsdb.compact.CompactOptions;
 import dev.mangru.tsdb.compact.Merge;
@@ -637,18 +640,100 @@ final class Maintenance {
     }
   }
 
-  /// The sequence number of a block that did not come from memory.
-  long takeSeq() {
-    return files.takeSeq();
+  // ---- importing -------------------------------------------------------------------------------
+
+  /// What a window of an import begins with.
+  ///
+  /// @param seq of its block: after what was there, before what comes
+  /// @param firstRow rows before it were there
+  /// @param tombstones of that moment
+  record ImportTurn(long seq, long firstRow, Tombstones tombstones) {}
+
+  /// Begins a window of an import: nothing is merged before the same thread calls [#endImport].
+  ImportTurn beginImport() {
+    boolean begun = false;
+    mergeLock.lock();
+    try {
+      checkOpen();
+      ImportTurn turn = new ImportTurn(files.takeSeq(), writePath.visible(), files.tombstones());
+      begun = true;
+      return turn;
+    } finally {
+      if (!begun) {
+        mergeLock.unlock();
+      }
+    }
   }
 
-  /// Shows a block that is durable and did not come from memory.
-  void addBlock(Manifest.Entry entry, TimeRange window) throws IOException {
-    FileSet.Change change = files.change();
-    change.add(entry);
-    horizon.raise(window.endMs());
-    publish(change);
+  void endImport() {
+    mergeLock.unlock();
+  }
+
+  /// @throws MangruException `UNAVAILABLE` if the store is being closed
+  void checkOpen() {
+    if (closed) {
+      throw new MangruException(
+          ErrorCode.UNAVAILABLE, "the time-series store " + options.directory() + " is closed");
+    }
+  }
+
+  /// Shows a block that is durable and did not come from memory, between [#beginImport] and
+  /// [#endImport].
+  ///
+  /// @throws MangruException `OVERLOADED` if samples of the same series and times were written
+  ///   meanwhile, or some were deleted; then the block is gone
+  void addBlock(Manifest.Entry entry, TimeRange window, ImportTurn turn) throws IOException {
+    BlockFile block = BlockFile.open(disk, entry.path(options.directory()));
+    try {
+      Incoming incoming = new Incoming(block, table);
+      FileSet.Change change = files.change();
+      change.add(entry);
+      writePath.changingNewest(() -> {
+        viewLock.lock();
+        try {
+          String inTheWay = inTheWay(incoming, block.range(), turn);
+          if (inTheWay != null) {
+            change.giveUp();
+            throw new MangruException(
+                ErrorCode.OVERLOADED, inTheWay + " while it was imported: import it again");
+          }
+          horizon.raise(window.endMs());
+          change.commit();
+          view.set(files.view(view.get().firstRow()));
+          return incoming.tellNewest();
+        } finally {
+          viewLock.unlock();
+        }
+      });
+    } finally {
+      block.release();
+    }
+    writePath.exclusively(() -> {
+      older.forget();
+      return true;
+    });
     changes.changed(window);
+  }
+
+  /// What has happened to the samples of a block from elsewhere since it was begun, or null.
+  private @Nullable String inTheWay(Incoming incoming, TimeRange range, ImportTurn turn)
+      throws IOException {
+    if (!files.tombstones().equals(turn.tombstones())) {
+      return "samples were deleted";
+    }
+    View now = view.get();
+    List<ChunkCursor> parts = new ArrayList<>();
+    for (StoreFile file : now.files()) {
+      if (file instanceof StoreFile.Part part
+          && part.stored().firstSeq() > turn.seq()
+          && part.range().overlaps(range)) {
+        parts.add(part.cursor());
+      }
+    }
+    try (RowReader reader = open(Math.max(turn.firstRow(), now.firstRow()))) {
+      Labels labels = incoming.writtenMeanwhile(reader, parts);
+      return labels == null ? null : "series " + labels + " was written at the same times";
+    }
   }
 
   /// Makes a consistent copy, by hard links.

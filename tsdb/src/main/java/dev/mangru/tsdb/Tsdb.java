@@ -272,6 +272,10 @@ public final class Tsdb implements MetricStore {
 
   @Override
   public Querier querier(TimeRange range) {
+    return open(range);
+  }
+
+  private TsdbQuerier open(TimeRange range) {
     while (!closed.get()) {
       View current = view.get();
       TsdbQuerier opened = open(current, range, _ -> true, writePath.visible());
@@ -478,10 +482,10 @@ public final class Tsdb implements MetricStore {
     writePath.join(budget, mayTakeAll);
   }
 
-  /// Takes samples in bulk, for any time inside the retention, past log and memory. For one thread;
-  /// best while nobody writes.
+  /// Takes samples in bulk, for any time inside the retention, past log and memory, while others
+  /// write and ask. For one thread.
   public ImportTarget importTarget() {
-    return new BulkImport(options, clock, disk, files, maintenance, this::querier);
+    return new BulkImport(options, clock, disk, files, maintenance, this::open);
   }
 
   // ---- what it tells ---------------------------------------------------------------------------
@@ -525,6 +529,10 @@ public final class Tsdb implements MetricStore {
 
   TsdbOptions options() {
     return options;
+  }
+
+  Disk disk() {
+    return disk;
   }
 
   Stats stats() {

@@ -1,6 +1,12 @@
 package dev.mangru.tsdb;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.mangru.model.disk.Disk;
+import dev.mangru.model.disk.Disk.WritableFile;
 import dev.mangru.model.disk.Durability;
+import dev.mangru.model.error.ErrorCode;
+import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.ImportOutcome;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.MetricStoreAdmin;
 import dev.mangru.model.metric.MetricStoreStatus;
@@ -9,14 +15,22 @@ import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.compact.Snapshots;
 import dev.mangru.tsdb.head.SeriesTable;
 import dev.mangru.tsdb.index.Cardinality;
+import dev.mangru.tsdb.transfer.ImportReport;
+import dev.mangru.tsdb.transfer.Importer;
+import dev.mangru.tsdb.transfer.PieceSource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +39,28 @@ public final class TsdbAdmin implements MetricStoreAdmin {
 
   private static final Logger LOG = LoggerFactory.getLogger(TsdbAdmin.class);
 
+  /// Samples of a piece in memory at a time; the others wait in files. Chosen.
+  private static final long MAX_IMPORT_BYTES = 64L << 20;
+
+  private static final int COPY_BYTES = 64 << 10;
+  private static final int IMPORT_ATTEMPTS = 3;
+  private static final Duration COMPACT_EVERY = Duration.ofMinutes(1);
+
   private final Tsdb tsdb;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Disk disk;
+  private final ReentrantLock importing = new ReentrantLock();
+
+  @GuardedBy("importing")
+  private @Nullable Instant compacted;
 
   /// @param random makes names of snapshots that differ within a second; thread-safe
   public TsdbAdmin(Tsdb tsdb, InstantSource clock, RandomGenerator random) {
     this.tsdb = tsdb;
     this.clock = clock;
     this.random = random;
+    this.disk = tsdb.disk();
   }
 
   @Override
@@ -80,6 +107,89 @@ public final class TsdbAdmin implements MetricStoreAdmin {
     LOG.atInfo()
         .addKeyValue("took", Duration.between(begin, clock.instant()))
         .log("the time-series store is settled");
+  }
+
+  @Override
+  public ImportOutcome importPiece(InputStream piece) throws IOException {
+    if (!importing.tryLock()) {
+      throw new MangruException(
+          ErrorCode.OVERLOADED, "another import is under way: come back when it is done");
+    }
+    try {
+      Path data = tsdb.options().directory();
+      Path file = data.resolveSibling("import.piece");
+      ImportReport report;
+      try {
+        receive(piece, file);
+        report = store(file, data.resolveSibling("import.tmp"));
+      } finally {
+        disk.delete(file);
+      }
+      compactNowAndThen();
+      LOG.atDebug()
+          .addKeyValue("imported", report.imported())
+          .addKeyValue("alreadyThere", report.alreadyThere())
+          .addKeyValue("refused", report.refusedSamples())
+          .log("a piece of an import is stored");
+      return new ImportOutcome(report.imported(), report.alreadyThere(), report.refused());
+    } finally {
+      importing.unlock();
+    }
+  }
+
+  private void receive(InputStream piece, Path file) throws IOException {
+    disk.delete(file);
+    try (WritableFile out = disk.create(file)) {
+      byte[] buffer = new byte[COPY_BYTES];
+      long usable = disk.usableBytes(tsdb.options().directory());
+      int count;
+      while ((count = piece.read(buffer)) >= 0) {
+        usable -= count;
+        if (usable < tsdb.options().minFreeBytes()) {
+          throw new MangruException(
+              ErrorCode.UNAVAILABLE,
+              "the disk of "
+                  + tsdb.options().directory()
+                  + " has no room for the import beside min-free-bytes = "
+                  + tsdb.options().minFreeBytes()
+                  + ": free some space and import again; what is imported stays");
+        }
+        out.write(ByteBuffer.wrap(buffer, 0, count));
+      }
+    }
+  }
+
+  /// Tries again if somebody wrote the same series and times meanwhile; windows that were stored by
+  /// then count as already there.
+  private ImportReport store(Path file, Path scratch) throws IOException {
+    long memory = Math.min(MAX_IMPORT_BYTES, Runtime.getRuntime().maxMemory() / 16);
+    for (int attempt = 1; ; attempt++) {
+      try (Importer importer = new Importer(tsdb.importTarget(), disk, scratch, memory, _ -> {})) {
+        return importer.run(new PieceSource(disk, file));
+      } catch (MangruException e) {
+        if (e.code() != ErrorCode.OVERLOADED || attempt == IMPORT_ATTEMPTS) {
+          throw e;
+        }
+        LOG.atInfo().addKeyValue("reason", e.text()).log("importing a piece once more");
+      }
+    }
+  }
+
+  /// Blocks come faster than the store looks after itself, and nothing is merged while one is
+  /// written: so who imports waits for that.
+  @GuardedBy("importing")
+  private void compactNowAndThen() {
+    Instant now = clock.instant();
+    Instant last = compacted;
+    if (last != null && Duration.between(last, now).compareTo(COMPACT_EVERY) < 0) {
+      return;
+    }
+    try {
+      tsdb.compactIfDue(now);
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("cannot merge files between pieces of an import");
+    }
+    compacted = clock.instant();
   }
 
   @Override

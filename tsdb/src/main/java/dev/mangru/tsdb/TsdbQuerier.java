@@ -389,7 +389,17 @@ final class TsdbQuerier implements Querier {
   /// Up to here series are looked up in blocks one by one; beyond, selected and joined.
   private static final int FEW = 64;
 
+  private static final Selections.Sorted NOWHERE =
+      new Selections.Sorted(0, new int[0], new int[0][], new Labels[0], 0);
+
   // ---- reading ---------------------------------------------------------------------------------
+
+  /// Replaces what is in `columns` by the samples of the series with exactly these labels. Selects
+  /// nothing, so that no limit of series applies.
+  void read(Labels labels, SampleColumns columns) {
+    checkOpen();
+    new Selected(labels, series.find(labels)).read(columns);
+  }
 
   /// A series and where its samples are.
   private final class Selected implements Series {
@@ -410,6 +420,15 @@ final class TsdbQuerier implements Querier {
       this.from = from;
       this.at = at;
       this.placed = placed;
+    }
+
+    /// A series to be looked up in each block.
+    Selected(Labels labels, int ref) {
+      this.labels = labels;
+      this.ref = ref;
+      this.from = NOWHERE;
+      this.at = 0;
+      this.placed = false;
     }
 
     /// Its number in a file, or -1.

@@ -792,6 +792,28 @@ final class WritePath {
     }
   }
 
+  /// What is done while no batch is written.
+  @FunctionalInterface
+  interface Exclusive {
+
+    /// Returns whether the series table has learned of newer samples that are in no row.
+    boolean run() throws IOException;
+  }
+
+  /// Runs `action` while no batch is written. Records after it do not lean on what the table knew
+  /// before: a replay would not know what it has learned.
+  void changingNewest(Exclusive action) throws IOException {
+    submitLock.lock();
+    try {
+      undoFailed();
+      if (action.run()) {
+        beginEpoch(rows.nextRow());
+      }
+    } finally {
+      submitLock.unlock();
+    }
+  }
+
   /// Deletes log segments whose records are in parts.
   void deleteLogBefore(long segment) throws IOException {
     log.deleteBefore(segment);

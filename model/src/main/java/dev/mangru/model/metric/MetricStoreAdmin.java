@@ -2,6 +2,7 @@ package dev.mangru.model.metric;
 
 import dev.mangru.model.time.TimeRange;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 
 /// What an administrator does to a metric store. Thread-safe. All of it may take long and returns
@@ -35,6 +36,18 @@ public interface MetricStoreAdmin {
   ///
   /// @throws IOException if the disk fails
   void compact() throws IOException;
+
+  /// Stores a piece of an import: samples of any time inside the retention, beside whatever is
+  /// there; what is there stays, and so does what was written first meanwhile. Durable, and seen by
+  /// every query from now on, when this returns. One import goes on at a time.
+  ///
+  /// @param piece its bytes, as `mangru import` makes them; read to the end and not closed. What
+  ///   its `read` throws comes out as it is
+  /// @throws dev.mangru.model.error.MangruException `BAD_DATA` if it is none; `OVERLOADED` if
+  ///   another import is under way, or the same series and times are being written; `UNAVAILABLE`
+  ///   if the disk is full or the store is closed. Windows that were stored by then stay
+  /// @throws IOException if the disk fails
+  ImportOutcome importPiece(InputStream piece) throws IOException;
 
   /// What the store tells about itself.
   ///

@@ -5,7 +5,6 @@ import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.NativeHistogram;
-import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.time.TimeRange;
 import java.io.IOException;
@@ -43,19 +42,24 @@ public final class AppenderTarget implements ImportTarget {
   }
 
   @Override
-  public Querier existing(TimeRange window) {
-    return store.querier(window);
-  }
-
-  @Override
   public Window window(TimeRange window) {
-    return new Batches();
+    return new Batches(new ExistingSamples(store.querier(window)));
   }
 
   private final class Batches implements Window {
 
+    private final ExistingSamples existing;
     private Appender appender = store.appender();
     private int held;
+
+    Batches(ExistingSamples existing) {
+      this.existing = existing;
+    }
+
+    @Override
+    public void existing(Labels labels, SampleColumns columns) {
+      existing.read(labels, columns);
+    }
 
     @Override
     public void add(Labels labels, SampleColumns samples) throws IOException {
@@ -88,6 +92,8 @@ public final class AppenderTarget implements ImportTarget {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      existing.close();
+    }
   }
 }

@@ -10,7 +10,6 @@ final class ExistingSamples implements AutoCloseable {
 
   private final Querier querier;
   private final List<Querier.Series> series;
-  private final SampleColumns columns = new SampleColumns();
   private int at;
 
   ExistingSamples(Querier querier) {
@@ -26,9 +25,9 @@ final class ExistingSamples implements AutoCloseable {
     this.series = selected;
   }
 
-  /// The samples of a series that comes after all those asked for before; none if it is not there.
-  /// Valid until the next call.
-  SampleColumns of(Labels labels) {
+  /// Replaces what is in `columns` by the samples of a series that comes after all those asked for
+  /// before; none if it is not there.
+  void read(Labels labels, SampleColumns columns) {
     int order = 1;
     while (at < series.size() && (order = series.get(at).labels().compareTo(labels)) < 0) {
       at++;
@@ -38,7 +37,6 @@ final class ExistingSamples implements AutoCloseable {
     } else {
       columns.clear();
     }
-    return columns;
   }
 
   @Override

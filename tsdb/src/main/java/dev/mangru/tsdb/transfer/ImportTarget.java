@@ -1,7 +1,6 @@
 package dev.mangru.tsdb.transfer;
 
 import dev.mangru.model.metric.Labels;
-import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.time.TimeRange;
 import java.io.Closeable;
@@ -28,21 +27,24 @@ public interface ImportTarget {
     return null;
   }
 
-  /// What the store holds in `window` now. No matcher selects everything; no limit of queries
-  /// applies.
-  Querier existing(TimeRange window);
-
   /// Opens a window. One is open at a time.
   Window window(TimeRange window) throws IOException;
 
   /// One window being written. Nothing in it can be read before [#finish] returns.
   interface Window extends Closeable {
 
+    /// Replaces what is in `columns` by the samples that the store holds of a series in the window.
+    /// Series are asked for in label order; no limit of queries applies.
+    void existing(Labels labels, SampleColumns columns) throws IOException;
+
     /// Samples of one series inside the window, in time order, each time once, none of them in the
     /// store. Series come in label order, each once. `samples` is not kept.
     void add(Labels labels, SampleColumns samples) throws IOException;
 
-    /// Makes what was added durable and readable, all at one moment.
+    /// Makes what was added durable and readable, all at one moment; nothing if nothing was.
+    ///
+    /// @throws dev.mangru.model.error.MangruException `OVERLOADED` if somebody wrote samples of the
+    ///   same series and times while the window was open, and nothing of it was stored
     void finish() throws IOException;
 
     /// Gives up what was not finished.

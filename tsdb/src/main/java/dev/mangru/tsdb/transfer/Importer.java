@@ -243,32 +243,24 @@ public final class Importer implements ImportSink, Closeable {
     TimeRange range = new TimeRange(number * windowMs, number * windowMs + windowMs - 1);
     SampleBuffer incoming = new SampleBuffer();
     SampleColumns fresh = new SampleColumns();
-    ImportTarget.Window out = null;
+    SampleColumns existing = new SampleColumns();
     long added = 0;
-    try (ExistingSamples existing = new ExistingSamples(target.existing(range))) {
+    try (ImportTarget.Window out = target.window(range)) {
       while (!queue.isEmpty() && first(queue).run.window() == number) {
         Labels labels = first(queue).run.labels();
         gather(queue, number, labels, incoming);
-        pickFresh(incoming, existing.of(labels), fresh);
+        out.existing(labels, existing);
+        pickFresh(incoming, existing, fresh);
         if (fresh.count() > 0) {
-          if (out == null) {
-            out = target.window(range);
-          }
           out.add(labels, fresh);
           added += fresh.count();
         }
         tellStored(added);
       }
-      if (out != null) {
-        out.finish();
-        windows++;
-        imported += added;
-      }
-    } finally {
-      if (out != null) {
-        out.close();
-      }
+      out.finish();
     }
+    windows += added > 0 ? 1 : 0;
+    imported += added;
   }
 
   private static Ranked first(PriorityQueue<Ranked> queue) {

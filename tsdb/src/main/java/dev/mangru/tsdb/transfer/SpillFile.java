@@ -51,10 +51,7 @@ final class SpillFile implements Run {
       while (run.next()) {
         samples.clear();
         run.copyTo(samples);
-        body.clear().zigZag(run.window());
-        SampleBytes.write(run.labels(), body);
-        SampleBytes.write(samples, body);
-        out.u32(body.length()).u32(checksum(body.toBuffer())).append(body);
+        frame(run.window(), run.labels(), samples, body, out);
         if (out.length() >= WRITE_BYTES) {
           file.write(out.toBuffer());
           out.clear();
@@ -62,6 +59,15 @@ final class SpillFile implements Run {
       }
       file.write(out.toBuffer());
     }
+  }
+
+  /// Adds one frame to `out`; `body` is for its work.
+  static void frame(
+      long window, Labels labels, SampleBuffer samples, ByteWriter body, ByteWriter out) {
+    body.clear().zigZag(window);
+    SampleBytes.write(labels, body);
+    SampleBytes.write(samples, body);
+    out.u32(body.length()).u32(checksum(body.toBuffer())).append(body);
   }
 
   /// Opens what [#write] wrote.

@@ -46,11 +46,6 @@ final class MemoryTarget implements ImportTarget, MetricStore {
   }
 
   @Override
-  public Querier existing(TimeRange window) {
-    return querier(window);
-  }
-
-  @Override
   public Appender appender() {
     throw new UnsupportedOperationException("samples come through windows");
   }
@@ -99,9 +94,15 @@ final class MemoryTarget implements ImportTarget, MetricStore {
 
   @Override
   public Window window(TimeRange window) {
+    ExistingSamples existing = new ExistingSamples(querier(window));
     return new Window() {
       private final Collected added = new Collected();
       private @Nullable Labels last;
+
+      @Override
+      public void existing(Labels labels, SampleColumns columns) {
+        existing.read(labels, columns);
+      }
 
       @Override
       public void add(Labels labels, SampleColumns samples) {
@@ -125,11 +126,13 @@ final class MemoryTarget implements ImportTarget, MetricStore {
               samples.forEach((time, sample) ->
                   assertThat(there.putIfAbsent(time, sample)).as("already there").isNull());
             });
-        windows++;
+        windows += added.series().isEmpty() ? 0 : 1;
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        existing.close();
+      }
     };
   }
 
