@@ -129,6 +129,7 @@ class WallsTest {
                   boolean decoder =
                       name.startsWith("dev.mangru.tsdb.ingest")
                           || name.startsWith("dev.mangru.tsdb.promql")
+                          || name.startsWith("dev.mangru.tsdb.exchange")
                           || name.startsWith("dev.mangru.logindex.ingest")
                           || name.startsWith("dev.mangru.logindex.query")
                           || name.startsWith("dev.mangru.alerts.route");

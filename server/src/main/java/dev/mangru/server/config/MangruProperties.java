@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
 /// @param tenants whose metrics are kept apart
 /// @param logs the log index
 /// @param query what metric queries may take
+/// @param exchange how samples are exchanged with other systems
 /// @param agent the node agent in this process
 /// @param builtInObjectives whether Mangru's own objectives are measured too
 /// @param objectives the user's objectives
@@ -39,6 +40,7 @@ public record MangruProperties(
     @DefaultValue TenantsProperties tenants,
     @DefaultValue Logs logs,
     @DefaultValue Query query,
+    @DefaultValue ExchangeProperties exchange,
     @DefaultValue Agent agent,
     @DefaultValue("true") boolean builtInObjectives,
     @DefaultValue List<ObjectiveProperties> objectives,

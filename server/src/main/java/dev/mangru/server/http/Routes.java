@@ -17,13 +17,13 @@ public enum Routes {
   /// The interface behind a path; empty for pages and for what watches Mangru itself.
   public static Optional<Routes> of(HttpServletRequest request) {
     String path = request.getRequestURI();
-    if (path.equals("/api/v1/write")) {
+    if (path.equals("/api/v1/write") || path.endsWith("/v1/metrics")) {
       return Optional.of(WRITE);
     }
     if (path.startsWith("/api/v2/")) {
       return Optional.of(ALERTS);
     }
-    if (path.startsWith("/api/v1/")) {
+    if (path.startsWith("/api/v1/") || path.equals("/federate")) {
       return Optional.of(QUERY);
     }
     if (path.equals("/loki/api/v1/push") || path.endsWith("/v1/logs")) {
@@ -43,6 +43,7 @@ public enum Routes {
         || path.startsWith("/v1/")
         || path.startsWith("/-/")
         || path.equals("/ready")
+        || path.equals("/federate")
         || path.equals("/metrics");
   }
 

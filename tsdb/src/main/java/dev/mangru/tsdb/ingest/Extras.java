@@ -36,19 +36,23 @@ public final class Extras {
     return Collections.unmodifiableMap(metadata);
   }
 
-  boolean wantsExemplars() {
+  /// Whether somebody keeps exemplars.
+  public boolean wantsExemplars() {
     return wantsExemplars;
   }
 
-  boolean wantsMetadata() {
+  /// Whether somebody keeps metadata.
+  public boolean wantsMetadata() {
     return wantsMetadata;
   }
 
-  void add(Labels series, Exemplar exemplar) {
+  /// Gathers an exemplar.
+  public void add(Labels series, Exemplar exemplar) {
     exemplars.add(new SeriesExemplar(series, exemplar));
   }
 
-  void add(String metric, MetricMetadata about) {
+  /// Gathers metadata.
+  public void add(String metric, MetricMetadata about) {
     metadata.put(metric, about);
   }
 }

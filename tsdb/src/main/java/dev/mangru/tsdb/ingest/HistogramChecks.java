@@ -6,7 +6,7 @@ import dev.mangru.model.metric.NativeHistogram;
 /// sent. Each tells in words what is wrong, or gives the empty string.
 ///
 /// Source: Prometheus `model/histogram`, `Histogram.Validate` and `FloatHistogram.Validate`.
-final class HistogramChecks {
+public final class HistogramChecks {
 
   private static final int MIN_SCHEMA = -4;
   private static final int MAX_SCHEMA = 8;
@@ -31,8 +31,8 @@ final class HistogramChecks {
         : "the " + side + " spans name " + named + " buckets, and there are " + buckets;
   }
 
-  /// What is wrong with the histogram.
-  static String check(NativeHistogram histogram) {
+  /// What is wrong with the histogram; empty if nothing is.
+  public static String check(NativeHistogram histogram) {
     String wrong;
     if (histogram.schema() == NativeHistogram.CUSTOM_BUCKETS_SCHEMA) {
       wrong = custom(histogram);

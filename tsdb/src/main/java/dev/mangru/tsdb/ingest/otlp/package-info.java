@@ -1,5 +1,5 @@
 /// Metrics of OpenTelemetry, from a decompressed body to an [dev.mangru.model.metric.Appender], as
-/// Prometheus translates them. Start with [OtlpOptions].
+/// Prometheus translates them. Start with [OtlpMetrics].
 @NullMarked
 package dev.mangru.tsdb.ingest.otlp;
 

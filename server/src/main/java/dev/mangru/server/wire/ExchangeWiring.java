@@ -1,0 +1,26 @@
+package dev.mangru.server.wire;
+
+import dev.mangru.server.config.MangruProperties;
+import dev.mangru.server.http.exchange.ExternalLabels;
+import dev.mangru.server.http.exchange.OtlpMetricsApi;
+import dev.mangru.server.http.exchange.RemoteReadApi;
+import dev.mangru.tsdb.ingest.otlp.OtlpMetrics;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/// What other systems fetch samples from and bring them to, beside queries and remote write.
+@Configuration(proxyBeanMethods = false)
+@Import({RemoteReadApi.class, OtlpMetricsApi.class})
+class ExchangeWiring {
+
+  @Bean
+  ExternalLabels externalLabels(MangruProperties properties) {
+    return new ExternalLabels(properties.exchange().labels());
+  }
+
+  @Bean
+  OtlpMetrics otlpMetrics(MangruProperties properties) {
+    return new OtlpMetrics(properties.exchange().otlp().options(), properties.query().lookback());
+  }
+}
