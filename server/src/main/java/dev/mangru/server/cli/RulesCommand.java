@@ -8,6 +8,9 @@ import dev.mangru.alerts.unit.RuleTestOptions;
 import dev.mangru.alerts.unit.RuleTestResult;
 import dev.mangru.alerts.unit.RuleTests;
 import dev.mangru.server.conformance.TsdbRuleTestKit;
+import dev.mangru.tsdb.promql.PromqlFeature;
+import dev.mangru.tsdb.promql.PromqlOptions;
+import dev.mangru.tsdb.promql.PromqlParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -15,12 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,6 +38,10 @@ import picocli.CommandLine.Spec;
     description = "Check rule files, or run unit tests of rules.",
     mixinStandardHelpOptions = true)
 public final class RulesCommand {
+
+  private static final String FEATURE = "--enable-feature";
+  private static final String FEATURE_TEXT =
+      "Parts of PromQL to switch on, by Prometheus' names; may be repeated.";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -47,11 +57,19 @@ public final class RulesCommand {
   public int check(
       @Option(names = "--ignore-unknown-fields", description = "Pass over unknown fields.")
           boolean ignoreUnknownFields,
+      @Option(names = FEATURE, split = ",", paramLabel = "NAME", description = FEATURE_TEXT)
+          @Nullable List<String> features,
       @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files) {
+    PromqlOptions language = PromqlOptions.of(PromqlFeature.of(flags(features)));
     RuleTestKit kit = new TsdbRuleTestKit();
     RuleFileParser parser =
         new RuleFileParser(
-            kit.expressions(), kit.templates(), NameValidation.UTF8, ignoreUnknownFields);
+            expression -> {
+              var _ = PromqlParser.parse(expression, language);
+            },
+            kit.templates(),
+            NameValidation.UTF8,
+            ignoreUnknownFields);
     boolean sound = true;
     for (Path file : files) {
       String text = text(file);
@@ -96,6 +114,18 @@ public final class RulesCommand {
     return null;
   }
 
+  /// The names, all of them known.
+  private List<String> flags(@Nullable List<String> names) {
+    List<String> flags = names == null ? List.of() : names;
+    try {
+      var _ = PromqlFeature.of(flags);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), FEATURE + ": " + e.getMessage(), e);
+    }
+    return flags;
+  }
+
   private static String count(int count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
@@ -113,13 +143,14 @@ public final class RulesCommand {
           @Nullable List<String> run,
       @Option(names = "--ignore-unknown-fields", description = "Pass over unknown fields.")
           boolean ignoreUnknownFields,
+      @Option(names = FEATURE, split = ",", paramLabel = "NAME", description = FEATURE_TEXT)
+          @Nullable List<String> features,
       @Parameters(arity = "1..*", paramLabel = "FILE") List<Path> files)
       throws IOException {
+    Set<String> language = new HashSet<>(RuleTestOptions.USUAL_FEATURES);
+    language.addAll(flags(features));
     RuleTestOptions options =
-        new RuleTestOptions(
-            run == null ? new ArrayList<>() : run,
-            ignoreUnknownFields,
-            RuleTestOptions.USUAL_FEATURES);
+        new RuleTestOptions(run == null ? new ArrayList<>() : run, ignoreUnknownFields, language);
     boolean passed = true;
     for (Path file : files) {
       if (text(file) == null) {

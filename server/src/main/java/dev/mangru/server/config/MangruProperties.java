@@ -6,6 +6,8 @@ import dev.mangru.server.http.Bodies;
 import dev.mangru.server.http.QueryLimits;
 import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.TsdbOptions;
+import dev.mangru.tsdb.promql.PromqlFeature;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,17 +215,33 @@ public record MangruProperties(
   /// @param maxSamples samples that one query holds at a time; 0 for as many as the heap allows
   /// @param maxConcurrent queries at once, of metrics and logs; 0 for as many as the heap allows
   /// @param maxWait how long a query waits for its turn
+  /// @param features of PromQL that are on, by the words of Prometheus' `--enable-feature`
   public record Query(
       @DefaultValue("30s") Duration timeout,
       @DefaultValue("5m") Duration lookback,
       @DefaultValue("0") long maxSamples,
       @DefaultValue("0") int maxConcurrent,
-      @DefaultValue("10s") Duration maxWait) {
+      @DefaultValue("10s") Duration maxWait,
+      @DefaultValue List<String> features) {
 
     public Query {
+      var _ = promql(features);
       if (maxConcurrent < 0) {
         throw new IllegalArgumentException(
             "mangru.query.max-concurrent must not be negative: " + maxConcurrent);
+      }
+    }
+
+    /// The language that queries and rules are written in.
+    public PromqlOptions promql() {
+      return promql(features);
+    }
+
+    private static PromqlOptions promql(List<String> features) {
+      try {
+        return PromqlOptions.of(PromqlFeature.of(features));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("mangru.query.features: " + e.getMessage(), e);
       }
     }
 

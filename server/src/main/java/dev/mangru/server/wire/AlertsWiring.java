@@ -27,6 +27,7 @@ import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.http.BuildInfo;
 import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,10 +81,11 @@ class AlertsWiring {
   @Bean
   AlertFiles alertFiles(MangruProperties properties, PlaygroundPager pager, SloEngine objectives) {
     GoRuleTemplates templates = new GoRuleTemplates(Ticker.SYSTEM);
+    PromqlOptions language = properties.query().promql();
     RuleFileParser parser =
         new RuleFileParser(
             expression -> {
-              var _ = PromqlParser.parse(expression);
+              var _ = PromqlParser.parse(expression, language);
             },
             templates);
     List<Objective> all = objectives.statuses().stream().map(SloStatus::objective).toList();

@@ -2,11 +2,11 @@ package dev.mangru.server.wire;
 
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.self.Health;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbMetrics;
 import dev.mangru.tsdb.promql.PromqlEngine;
-import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +28,7 @@ class MetricsWiring {
   }
 
   @Bean
-  MetricQuery metricQuery(MetricStore store) {
-    return new PromqlEngine(store, PromqlOptions.defaults());
+  MetricQuery metricQuery(MetricStore store, MangruProperties properties) {
+    return new PromqlEngine(store, properties.query().promql());
   }
 }

@@ -14,7 +14,6 @@ import dev.mangru.tsdb.TsdbAdmin;
 import dev.mangru.tsdb.exemplar.Exemplars;
 import dev.mangru.tsdb.metadata.Metadata;
 import dev.mangru.tsdb.promql.PromqlEngine;
-import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.tenant.OneTenant;
 import dev.mangru.tsdb.tenant.TenantStores;
 import java.io.IOException;
@@ -92,7 +91,7 @@ class TenantsWiring {
                     Exemplars.Limits.of(tenants.maxExemplars(tenant, properties.metrics()))
                         .dividedBy(tenants.max()),
                 Metadata.Limits.defaults().dividedBy(tenants.max()),
-                store -> new PromqlEngine(store, PromqlOptions.defaults()),
+                store -> new PromqlEngine(store, properties.query().promql()),
                 budget),
             anonymous,
             clock);

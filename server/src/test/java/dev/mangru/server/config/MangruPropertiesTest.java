@@ -8,6 +8,8 @@ import dev.mangru.model.slo.Objective;
 import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.compact.Resolution;
 import dev.mangru.tsdb.compact.SummaryPlanner;
+import dev.mangru.tsdb.promql.PromqlFeature;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -281,6 +283,22 @@ class MangruPropertiesTest {
                 Duration.ofSeconds(10)));
     assertThat(set.otel()).isEqualTo(new MangruProperties.Otel("http://127.0.0.1:4318", 0.5));
     assertThat(set.builtInObjectives()).isFalse();
+  }
+
+  @Test
+  void features_of_promql_go_by_prometheus_names() {
+    MangruProperties some =
+        bind(
+            Map.of(
+                "mangru.query.features[0]", "promql-experimental-functions",
+                "mangru.query.features[1]", "type-and-unit-labels"));
+    assertThat(some.query().promql().features())
+        .containsExactlyInAnyOrder(
+            PromqlFeature.EXPERIMENTAL_FUNCTIONS, PromqlFeature.TYPE_AND_UNIT_LABELS);
+    assertThat(bind(Map.of()).query().promql()).isEqualTo(PromqlOptions.defaults());
+    assertThatThrownBy(() -> bind(Map.of("mangru.query.features[0]", "promql-magic")))
+        .rootCause()
+        .hasMessageContaining("\"promql-magic\" is no feature of PromQL; there are promql-exp");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.mangru.tsdb.promql.PromqlFeature;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -26,11 +27,19 @@ public final class FeatureGate implements MetricQuery {
   private final PromqlOptions options;
   private final Set<String> features;
 
-  /// Over `store`, with these of upstream's engine options on.
+  /// Over `store`, with these of upstream's engine options and of [PromqlFeature]'s flags on.
   public FeatureGate(MetricStore store, Set<String> features) {
     this.features = Set.copyOf(features);
-    this.options =
-        PromqlOptions.defaults().with(PromqlFeature.DELAYED_NAME_REMOVAL, features.contains(DELAYED_NAME_REMOVAL));
+    Set<PromqlFeature> language = EnumSet.noneOf(PromqlFeature.class);
+    for (PromqlFeature feature : PromqlFeature.values()) {
+      if (features.contains(feature.flag())) {
+        language.add(feature);
+      }
+    }
+    if (features.contains(DELAYED_NAME_REMOVAL)) {
+      language.add(PromqlFeature.DELAYED_NAME_REMOVAL);
+    }
+    this.options = PromqlOptions.of(language);
     this.engine = new PromqlEngine(store, options);
   }
 
