@@ -6,6 +6,7 @@ import dev.mangru.model.metric.Buckets;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
+import dev.mangru.model.metric.QueryGuard;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
@@ -166,6 +167,12 @@ final class BucketQuerier implements Querier {
   }
 
   // ---- selecting -------------------------------------------------------------------------------
+
+  @Override
+  public void guardBy(QueryGuard guard) {
+    whole.guardBy(guard);
+    rest.guardBy(guard);
+  }
 
   @Override
   public List<Series> select(List<LabelMatcher> matchers) {

@@ -4,12 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.LabelMatcher.Operator;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryGuard;
 import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.index.SeriesView;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +28,12 @@ final class Selections {
 
   /// Selections of more than this part of all that may be kept are not kept.
   private static final int LARGEST_SHARE = 2;
+
+  /// What a series of Kubernetes takes here whose labels are not known yet, measured.
+  private static final int SERIES_BYTES = 300;
+
+  /// Series between two looks whether the selection is still wanted: less than a millisecond.
+  private static final int AT_ONCE = 1_024;
 
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -99,7 +105,7 @@ final class Selections {
     int[] refs = view.select(matchers).toArray();
     int from = Arrays.binarySearch(refs, found.end);
     int[] added = Arrays.copyOfRange(refs, from >= 0 ? from : -from - 1, refs.length);
-    Sorted longer = merge(found, sorted(view, added), view.endNumber());
+    Sorted longer = merge(found, sorted(view, added, QueryGuard.NONE), view.endNumber());
     keep(view, key, longer);
     return longer;
   }
@@ -108,41 +114,50 @@ final class Selections {
   /// remembers them.
   ///
   /// @param numbers what they select in each block
+  /// @param guard asked before labels are made, and while they are sorted
   /// @throws IOException if a block cannot be read
   Sorted add(
       SeriesView view,
       List<LabelMatcher> matchers,
       int[] refs,
       List<StoreFile.Block> blocks,
-      int[][] numbers)
+      int[][] numbers,
+      QueryGuard guard)
       throws IOException {
-    Sorted sorted = of(view, refs, blocks, numbers);
+    Sorted sorted = of(view, refs, blocks, numbers, guard);
     keep(view, key(true, matchers, blocks), sorted);
     return sorted;
   }
 
   /// As the other one, without those of the table.
-  Sorted add(List<LabelMatcher> matchers, List<StoreFile.Block> blocks, int[][] numbers)
+  Sorted add(
+      List<LabelMatcher> matchers, List<StoreFile.Block> blocks, int[][] numbers, QueryGuard guard)
       throws IOException {
     Sorted none = new Sorted(0, new int[0], new int[0][], new Labels[0], 64);
-    Sorted sorted = join(none, blocks, numbers);
+    Sorted sorted = join(none, blocks, numbers, guard);
     keep(null, key(false, matchers, blocks), sorted);
     return sorted;
   }
 
   /// As [#add], without remembering.
-  static Sorted of(SeriesView view, int[] refs, List<StoreFile.Block> blocks, int[][] numbers)
+  static Sorted of(
+      SeriesView view, int[] refs, List<StoreFile.Block> blocks, int[][] numbers, QueryGuard guard)
       throws IOException {
-    return join(sorted(view, refs), blocks, numbers);
+    return join(sorted(view, refs, guard), blocks, numbers, guard);
   }
 
-  private static Sorted join(Sorted left, List<StoreFile.Block> blocks, int[][] numbers)
+  private static Sorted join(
+      Sorted left, List<StoreFile.Block> blocks, int[][] numbers, QueryGuard guard)
       throws IOException {
     Sorted sorted = left;
     for (int i = 0; i < blocks.size(); i++) {
       BlockFile file = blocks.get(i).file();
+      guard.holdBytes((long) SERIES_BYTES * numbers[i].length);
       Labels[] labels = new Labels[numbers[i].length];
       for (int k = 0; k < labels.length; k++) {
+        if (k % AT_ONCE == 0) {
+          guard.check();
+        }
         labels[k] = file.labels(numbers[i][k]);
       }
       sorted = join(sorted, numbers[i], labels);
@@ -159,12 +174,24 @@ final class Selections {
 
   private record Labelled(Labels labels, int ref) {}
 
-  private static Sorted sorted(SeriesView view, int[] refs) {
+  private static Sorted sorted(SeriesView view, int[] refs, QueryGuard guard) {
+    guard.holdBytes((long) SERIES_BYTES * refs.length);
     Labelled[] series = new Labelled[refs.length];
     for (int i = 0; i < refs.length; i++) {
+      if (i % AT_ONCE == 0) {
+        guard.check();
+      }
       series[i] = new Labelled(view.labels(refs[i]), refs[i]);
     }
-    Arrays.sort(series, Comparator.comparing(Labelled::labels)); // stable: the newer ref is later
+    int[] compared = {0};
+    Arrays.sort(
+        series,
+        (a, b) -> { // stable: the newer ref is later
+          if (++compared[0] % AT_ONCE == 0) {
+            guard.check();
+          }
+          return a.labels.compareTo(b.labels);
+        });
     int[] ordered = new int[refs.length];
     Labels[] labels = new Labels[refs.length];
     int count = 0;

@@ -5,6 +5,7 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
+import dev.mangru.model.metric.QueryGuard;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.metric.SampleCursor;
 import dev.mangru.model.metric.StaleMarker;
@@ -63,10 +64,17 @@ final class TsdbQuerier implements Querier {
   private final int[] precedence;
 
   private final long visible;
-  private final SeriesView series;
+  private SeriesView series;
+  private QueryGuard guard = QueryGuard.NONE;
 
   /// Whether the series table tells all there is in the range, see [Horizon].
   private final boolean recent;
+
+  /// Series between two questions to the guard.
+  private static final int AT_ONCE = 1_024;
+
+  /// What one selected series takes beside its labels.
+  private static final int SELECTED_BYTES = 48;
 
   private final RowReader pin;
   private final ReentrantLock pinLock = new ReentrantLock();
@@ -158,6 +166,16 @@ final class TsdbQuerier implements Querier {
   // ---- selecting -------------------------------------------------------------------------------
 
   @Override
+  public void guardBy(QueryGuard asked) {
+    guard = asked;
+    series = series.guardedBy(asked);
+  }
+
+  private List<LabelMatcher> checked(List<LabelMatcher> matchers) {
+    return matchers.stream().map(matcher -> matcher.checkedBy(guard::check)).toList();
+  }
+
+  @Override
   public List<Series> select(List<LabelMatcher> matchers) {
     return select(matchers, blocks);
   }
@@ -168,8 +186,9 @@ final class TsdbQuerier implements Querier {
   }
 
   /// @param in looked into beside the table
-  private List<Series> select(List<LabelMatcher> matchers, List<StoreFile.Block> in) {
+  private List<Series> select(List<LabelMatcher> wanted, List<StoreFile.Block> in) {
     checkOpen();
+    List<LabelMatcher> matchers = checked(wanted);
     Readers readers = takeReaders();
     try {
       boolean inTable = recent || rowsOverlap() || blocks.size() < files.size();
@@ -183,11 +202,15 @@ final class TsdbQuerier implements Querier {
           present = present(readers, refs);
           all = sorted(matchers, refs, present, in, numbers);
         } else {
-          all = selections.add(matchers, in, numbers);
+          all = selections.add(matchers, in, numbers, guard);
         }
       }
+      guard.holdBytes((long) SELECTED_BYTES * all.count());
       List<Series> found = new ArrayList<>();
       for (int i = 0; i < all.count(); i++) {
+        if (i % AT_ONCE == 0) {
+          guard.check();
+        }
         if ((all.refs()[i] >= 0 && present.get(all.refs()[i])) || isInBlocks(readers, all, i)) {
           found.add(new Selected(all, i, all.numbers().length == blocks.size()));
         }
@@ -214,14 +237,15 @@ final class TsdbQuerier implements Querier {
       most += block.length;
     }
     return most < refs.length / 2 // else to sort and keep the others too would cost more
-        ? Selections.of(series, present.stream().toArray(), in, numbers)
-        : selections.add(series, matchers, refs, in, numbers);
+        ? Selections.of(series, present.stream().toArray(), in, numbers, guard)
+        : selections.add(series, matchers, refs, in, numbers, guard);
   }
 
   private int[][] inBlocks(List<StoreFile.Block> in, List<LabelMatcher> matchers)
       throws IOException {
     int[][] numbers = new int[in.size()][];
     for (int i = 0; i < numbers.length; i++) {
+      guard.check();
       numbers[i] = in.get(i).file().select(matchers);
       checkCount(numbers[i].length);
     }
@@ -278,7 +302,11 @@ final class TsdbQuerier implements Querier {
     }
     int[] open = new int[refs.length];
     int count = 0;
-    for (int ref : refs) {
+    for (int i = 0; i < refs.length; i++) {
+      int ref = refs[i];
+      if (i % AT_ONCE == 0) {
+        guard.check();
+      }
       if (ref >= 0 && lookAtRows && hasRows(readers, ref)) {
         present.set(ref);
       } else if (ref >= 0) {
@@ -290,6 +318,9 @@ final class TsdbQuerier implements Querier {
       if (files.get(i) instanceof StoreFile.Part) {
         int left = 0;
         for (int k = 0; k < count; k++) {
+          if (k % AT_ONCE == 0) {
+            guard.check();
+          }
           if (isInPart(readers, i, open[k])) {
             present.set(open[k]);
           } else {
@@ -588,8 +619,9 @@ final class TsdbQuerier implements Querier {
   }
 
   @Override
-  public @Nullable Map<Labels, Long> countNewest(List<LabelMatcher> matchers, List<String> names) {
+  public @Nullable Map<Labels, Long> countNewest(List<LabelMatcher> wanted, List<String> names) {
     checkOpen();
+    List<LabelMatcher> matchers = checked(wanted);
     if (!recent) {
       return null;
     }
@@ -652,7 +684,7 @@ final class TsdbQuerier implements Querier {
     }
     boolean placed = refs.length > FEW;
     List<StoreFile.Block> in = placed ? blocks : List.of();
-    Selections.Sorted sorted = Selections.of(series, refs, in, inBlocks(in, matchers));
+    Selections.Sorted sorted = Selections.of(series, refs, in, inBlocks(in, matchers), guard);
     SampleColumns columns = new SampleColumns();
     for (int i = 0; i < sorted.count(); i++) {
       if (sorted.refs()[i] >= 0) {
@@ -667,8 +699,9 @@ final class TsdbQuerier implements Querier {
   // ---- names and values ------------------------------------------------------------------------
 
   @Override
-  public List<String> labelNames(List<LabelMatcher> matchers) {
+  public List<String> labelNames(List<LabelMatcher> wanted) {
     checkOpen();
+    List<LabelMatcher> matchers = checked(wanted);
     return labels(
         matchers,
         block -> block.file().labelNames(matchers),
@@ -681,8 +714,9 @@ final class TsdbQuerier implements Querier {
   }
 
   @Override
-  public List<String> labelValues(String name, List<LabelMatcher> matchers) {
+  public List<String> labelValues(String name, List<LabelMatcher> wanted) {
     checkOpen();
+    List<LabelMatcher> matchers = checked(wanted);
     return labels(
         matchers,
         block -> block.file().labelValues(name, matchers),
@@ -762,6 +796,7 @@ final class TsdbQuerier implements Querier {
       throws IOException {
     Set<String> texts = new HashSet<>();
     for (int number : block.file().select(matchers)) {
+      guard.check();
       Labels labels = block.file().labels(number);
       if (hasInFile(readers, file, number, labels)) {
         each.add(labels, texts);

@@ -14,6 +14,9 @@ import dev.mangru.tsdb.head.RegistryFuzz;
 import dev.mangru.tsdb.ingest.RemoteWriteV1Fuzz;
 import dev.mangru.tsdb.ingest.RemoteWriteV2Fuzz;
 import dev.mangru.tsdb.metadata.MetadataRecordFuzz;
+import dev.mangru.tsdb.promql.PromqlEvaluatorFuzz;
+import dev.mangru.tsdb.promql.PromqlParserFuzz;
+import dev.mangru.tsdb.promql.RegexFuzz;
 import dev.mangru.tsdb.tenant.TenantNamesFuzz;
 import dev.mangru.tsdb.transfer.SpillFileFuzz;
 import dev.mangru.tsdb.transfer.prometheus.PromChunkFuzz;
@@ -46,7 +49,10 @@ class FuzzCorpusTest {
         PartFuzz.class,
         PromChunkFuzz.class,
         PromIndexFuzz.class,
+        PromqlEvaluatorFuzz.class,
+        PromqlParserFuzz.class,
         RecordFuzz.class,
+        RegexFuzz.class,
         RegistryFuzz.class,
         RemoteWriteV1Fuzz.class,
         RemoteWriteV2Fuzz.class,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryGuard;
 import dev.mangru.tsdb.head.SeriesTable;
 import dev.mangru.tsdb.index.SeriesView;
 import java.io.IOException;
@@ -25,7 +26,8 @@ class SelectionsTest {
 
   private static Selections.Sorted add(
       Selections selections, SeriesView view, List<LabelMatcher> matchers) throws IOException {
-    return selections.add(view, matchers, view.select(matchers).toArray(), NONE, new int[0][]);
+    return selections.add(
+        view, matchers, view.select(matchers).toArray(), NONE, new int[0][], QueryGuard.NONE);
   }
 
   private Selections.Sorted select(SeriesView view) throws IOException {

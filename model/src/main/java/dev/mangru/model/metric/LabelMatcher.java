@@ -147,54 +147,7 @@ public final class LabelMatcher {
       return pattern.matcher(labelValue).find();
     }
     checked.run();
-    long work = (long) pattern.programSize() * labelValue.length();
-    return pattern
-        .matcher(work <= CheckedText.STEPS ? labelValue : new CheckedText(labelValue, pattern, checked))
-        .find();
-  }
-
-  /// A text that calls back after some steps of a program that reads it one character after the
-  /// other.
-  private static final class CheckedText implements CharSequence {
-
-    /// Steps of a program between two calls: some 5 ms.
-    private static final long STEPS = 100_000;
-
-    private final String text;
-    private final Runnable check;
-    private final int charsBetween;
-    private int left;
-
-    CheckedText(String text, Pattern pattern, Runnable check) {
-      this.text = text;
-      this.check = check;
-      this.charsBetween = (int) Math.max(1, STEPS / Math.max(1, pattern.programSize()));
-      this.left = charsBetween;
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (--left <= 0) {
-        left = charsBetween;
-        check.run();
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+    return pattern.matcher(CheckedText.of(labelValue, pattern.programSize(), checked)).find();
   }
 
   /// Whether a series without the label is selected.

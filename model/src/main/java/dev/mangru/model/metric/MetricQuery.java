@@ -43,16 +43,17 @@ public interface MetricQuery {
   /// @param maxSourceResolution the longest buckets of summaries that may stand in for samples,
   ///   zero for none; wherever they do the result says so. Answers that are provably the same are
   ///   given from summaries whatever this is
+  /// @param detail what the result tells of itself beside the data
   /// @param memory counts what the query holds, its result included, until the caller closes it;
   ///   null for a share of the engine's own that ends with the query
-  /// @param detail what the result tells of itself beside the data
   record Options(
       Duration timeout,
       @Nullable Duration lookback,
       long maxSamples,
       Cancellation cancellation,
       Duration maxSourceResolution,
-      Detail detail) {
+      Detail detail,
+      QueryMemory.@Nullable Share memory) {
 
     public Options {
       if (maxSourceResolution.isNegative()) {
@@ -64,17 +65,24 @@ public interface MetricQuery {
     /// Options of a query that is answered as from the samples alone.
     public Options(
         Duration timeout, @Nullable Duration lookback, long maxSamples, Cancellation cancellation) {
-      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO, Detail.NONE);
+      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO, Detail.NONE, null);
+    }
+
+    /// The same with its memory counted by `share`.
+    public Options withMemory(QueryMemory.Share share) {
+      return new Options(
+          timeout, lookback, maxSamples, cancellation, maxSourceResolution, detail, share);
     }
 
     /// The same with another source resolution.
     public Options withMaxSourceResolution(Duration resolution) {
-      return new Options(timeout, lookback, maxSamples, cancellation, resolution, detail);
+      return new Options(timeout, lookback, maxSamples, cancellation, resolution, detail, memory);
     }
 
     /// The same with another detail.
     public Options withDetail(Detail asked) {
-      return new Options(timeout, lookback, maxSamples, cancellation, maxSourceResolution, asked);
+      return new Options(
+          timeout, lookback, maxSamples, cancellation, maxSourceResolution, asked, memory);
     }
 
     /// Two minutes, the default lookback and 50 million samples: Prometheus' defaults.

@@ -12,17 +12,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The memory that all queries running at once may hold together. Thread-safe.
 ///
 /// Each query opens a [Share], says what it is about to hold before it allocates it, and closes the
-/// share when its answer has been written. An eighth is for small queries alone. Of the rest a share
-/// may have four times as much as is still free, so that the second large query finds something too.
-/// A query that finds no room waits for others to end; one that would find none even if it were
-/// alone is refused at once.
+/// share when its answer has been written. An eighth is for small queries alone. Of the rest a
+/// share may have four times as much as is still free, so that the second large query finds
+/// something too. A query that finds no room waits for others to end; one that would find none even
+/// if it were alone is refused at once.
 ///
 /// @see <a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne: Dynamic queue length
 ///   thresholds for shared-memory packet switches</a>
 public final class QueryMemory {
 
-  /// A share may be as many times as large as what is free. Chosen: with 4 a query alone gets nearly
-  /// all.
+  /// A share may be as many times as large as what is free. Chosen: with 4 a query alone gets
+  /// nearly all.
   private static final int TIMES_FREE = 4;
 
   /// So large a part is for small queries. Chosen.

@@ -2,13 +2,13 @@ package dev.mangru.model.metric;
 
 /// How large the program of a regular expression becomes, without making it. Pure.
 ///
-/// `((x{1000}){1000}){1000}` is 23 characters and a billion instructions, so the size has to be known
-/// before the expression is compiled. It is an upper estimate: what is no valid expression has a
-/// size too.
+/// `((x{1000}){1000}){1000}` is 23 characters and a billion instructions, so the size has to be
+/// known before the expression is compiled. It is an upper estimate: what is no valid expression
+/// has a size too.
 final class RegexSize {
 
-  /// Most instructions; an expression of 4,096 letters has as many, and a million values are matched
-  /// in seconds by a program of this size. Chosen.
+  /// Most instructions; an expression of 4,096 letters has as many, and a million values are
+  /// matched in seconds by a program of this size. Chosen.
   static final int MOST = 20_000;
 
   /// Most repetitions of one place, nested ones multiplied, as in Go.

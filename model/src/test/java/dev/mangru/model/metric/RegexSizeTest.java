@@ -12,7 +12,19 @@ import org.junit.jupiter.api.Test;
 class RegexSizeTest {
 
   private static final String[] PIECES = {
-    "a", "b", ".", "[a-z]", "[^]x]", "\\d", "\\pL", "\\p{Greek}", "\\x{41}", "\\Qa*\\E", "^", "$", "|"
+    "a",
+    "b",
+    ".",
+    "[a-z]",
+    "[^]x]",
+    "\\d",
+    "\\pL",
+    "\\p{Greek}",
+    "\\x{41}",
+    "\\Qa*\\E",
+    "^",
+    "$",
+    "|"
   };
   private static final String[] REPEATS = {"*", "+", "?", "{2}", "{3,}", "{2,5}", "{0,4}", "{x}"};
 
@@ -59,10 +71,16 @@ class RegexSizeTest {
   void what_people_write_is_not() {
     for (String usual :
         new String[] {
-          "a|b|c", "[a-f0-9]{32}", "(api|web)-.+", ".*\\.example\\.com:[0-9]{2,5}", "x{1000}", "a".repeat(4_000)
+          "a|b|c",
+          "[a-f0-9]{32}",
+          "(api|web)-.+",
+          ".*\\.example\\.com:[0-9]{2,5}",
+          "x{1000}",
+          "a".repeat(4_000)
         }) {
       assertThat(RegexSize.of(usual)).as(usual).isLessThan(RegexSize.MOST);
-      assertThat(LabelMatcher.of(LabelMatcher.Operator.REGEX, "l", usual).programSize()).isPositive();
+      assertThat(LabelMatcher.of(LabelMatcher.Operator.REGEX, "l", usual).programSize())
+          .isPositive();
     }
   }
 
@@ -78,7 +96,8 @@ class RegexSizeTest {
             });
 
     assertThatThrownBy(() -> matcher.matches("a".repeat(4_000))).hasMessage("nobody waits");
-    assertThat(matcher).isEqualTo(LabelMatcher.of(LabelMatcher.Operator.REGEX, "l", "(a?){500}(a){500}b"));
+    assertThat(matcher)
+        .isEqualTo(LabelMatcher.of(LabelMatcher.Operator.REGEX, "l", "(a?){500}(a){500}b"));
     assertThat(matcher.matches("a".repeat(500) + "b")).isTrue();
   }
 }

@@ -3,6 +3,7 @@ package dev.mangru.tsdb.index;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.LabelMatcher.Operator;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryGuard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -28,12 +29,32 @@ final class MatcherEngine {
   private static final int PATTERN_PER_LABELS = 4;
 
   private final LabelIndex index;
+
+  /// Steps of about 50 ns between two questions to the guard.
+  private static final int STEPS = 1 << 12;
+
+  /// What a text in a list takes, about: names and values of labels are short.
+  private static final int TEXT_BYTES = 96;
+
   private final int endNumber;
+  private final QueryGuard guard;
+  private int untilCheck = STEPS;
   private int[] pairs = new int[32];
 
-  MatcherEngine(LabelIndex index, int endNumber) {
+  /// @param guard asked now and then
+  MatcherEngine(LabelIndex index, int endNumber, QueryGuard guard) {
     this.index = index;
     this.endNumber = endNumber;
+    this.guard = guard;
+  }
+
+  /// Counts steps of work, and asks the guard when they are many.
+  void work(int steps) {
+    untilCheck -= steps;
+    if (untilCheck <= 0) {
+      untilCheck = STEPS;
+      guard.check();
+    }
   }
 
   /// The series below the end that every one of `matchers` selects.
@@ -54,6 +75,7 @@ final class MatcherEngine {
     Runs candidates = null;
     lists.sort(Comparator.comparingInt(pair -> index.postings().count(pair)));
     for (int pair : lists) {
+      guard.check();
       candidates =
           candidates == null ? index.postings().read(pair, endNumber) : and(candidates, pair);
       if (candidates.isEmpty()) {
@@ -63,6 +85,7 @@ final class MatcherEngine {
     // Those that need the label first: they only ever leave fewer, and one may be all there is.
     rest.sort(Comparator.comparing(LabelMatcher::matchesEmpty));
     for (LabelMatcher matcher : rest) {
+      guard.check();
       candidates = narrow(candidates, matcher);
       if (candidates.isEmpty()) {
         return candidates;
@@ -73,6 +96,7 @@ final class MatcherEngine {
 
   /// Leaves the pairs of a series in [#pairs].
   private int read(int number) {
+    work(2);
     int count = index.pairs(number, pairs);
     if (count > pairs.length) {
       pairs = new int[count];
@@ -173,6 +197,7 @@ final class MatcherEngine {
     boolean equal = taken == (matcher.operator() == Operator.EQUAL);
     int value = index.values().find(matcher.value());
     for (int pair = equal ? 0 : index.newestPair(name); pair != 0; pair = index.pairBefore(pair)) {
+      work(2);
       if (index.pairValue(pair) != value) {
         index.postings().read(pair, endNumber, union);
       }
@@ -202,6 +227,7 @@ final class MatcherEngine {
         shape instanceof RegexShape.Prefixed(String text) ? Utf8.encode(text) : new byte[0];
     Symbols values = index.values();
     for (int pair = index.newestPair(name); pair != 0; pair = index.pairBefore(pair)) {
+      work(8);
       int value = index.pairValue(pair);
       boolean matched =
           values.startsWith(value, prefix)
@@ -272,7 +298,9 @@ final class MatcherEngine {
     int number = index.names().find(name);
     List<String> found = new ArrayList<>();
     if (number >= 0) {
+      guard.holdBytes((long) TEXT_BYTES * index.valueCount(number));
       for (int pair = index.newestPair(number); pair != 0; pair = index.pairBefore(pair)) {
+        work(4);
         if (index.postings().first(pair) < endNumber) {
           found.add(index.values().get(index.pairValue(pair)));
         }
@@ -288,8 +316,10 @@ final class MatcherEngine {
     if (number < 0) {
       return found;
     }
+    guard.holdBytes((long) TEXT_BYTES * Math.min(selected.size(), index.valueCount(number)));
     if (!fewerThanLists(selected, number)) {
       for (int pair = index.newestPair(number); pair != 0; pair = index.pairBefore(pair)) {
+        work(16);
         if (!Runs.and(selected, index.postings().read(pair, endNumber)).isEmpty()) {
           found.add(index.values().get(index.pairValue(pair)));
         }
@@ -337,8 +367,12 @@ final class MatcherEngine {
     return kept;
   }
 
-  private static List<String> sorted(List<String> texts) {
-    texts.sort(Labels::compareUtf8);
+  /// Sorts texts in place.
+  List<String> sorted(List<String> texts) {
+    texts.sort((a, b) -> {
+      work(2);
+      return Labels.compareUtf8(a, b);
+    });
     return texts;
   }
 }

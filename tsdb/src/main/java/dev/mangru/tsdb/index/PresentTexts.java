@@ -1,6 +1,5 @@
 package dev.mangru.tsdb.index;
 
-import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -26,6 +25,7 @@ final class PresentTexts {
   }
 
   private boolean isPresent(int number) {
+    engine.work(8);
     if (!known.get(number)) {
       known.set(number);
       present.set(number, asked.test(number));
@@ -53,8 +53,7 @@ final class PresentTexts {
         }
       }
     }
-    found.sort(Labels::compareUtf8);
-    return found;
+    return engine.sorted(found);
   }
 
   /// @param selected null for all
@@ -81,8 +80,7 @@ final class PresentTexts {
         }
       }
     }
-    found.sort(Labels::compareUtf8);
-    return found;
+    return engine.sorted(found);
   }
 
   private boolean anyPresent(int pair, @Nullable Runs selected) {

@@ -2,6 +2,7 @@ package dev.mangru.tsdb.index;
 
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.QueryGuard;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,22 @@ public final class SeriesView {
 
   private final LabelIndex index;
   private final int endNumber;
+  private final QueryGuard guard;
 
   /// The series of `index` below `endNumber`, which its writer has published.
   public SeriesView(LabelIndex index, int endNumber) {
+    this(index, endNumber, QueryGuard.NONE);
+  }
+
+  private SeriesView(LabelIndex index, int endNumber, QueryGuard guard) {
     this.index = index;
     this.endNumber = endNumber;
+    this.guard = guard;
+  }
+
+  /// The same series for a reader whose long work `guard` may end; confined to its thread.
+  public SeriesView guardedBy(QueryGuard guard) {
+    return new SeriesView(index, endNumber, guard);
   }
 
   LabelIndex index() {
@@ -37,7 +49,7 @@ public final class SeriesView {
 
   /// The series that every one of `matchers` selects; all series if there is none.
   public Runs select(List<LabelMatcher> matchers) {
-    return new MatcherEngine(index, endNumber).select(matchers);
+    return new MatcherEngine(index, endNumber, guard).select(matchers);
   }
 
   /// Whether there is a series with this number.
@@ -63,19 +75,19 @@ public final class SeriesView {
 
   /// All label names, in order.
   public List<String> names() {
-    return new MatcherEngine(index, endNumber).names();
+    return new MatcherEngine(index, endNumber, guard).names();
   }
 
   /// The label names of the series that every one of `matchers` selects, in order.
   public List<String> names(List<LabelMatcher> matchers) {
-    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    MatcherEngine engine = new MatcherEngine(index, endNumber, guard);
     return matchers.isEmpty() ? engine.names() : engine.names(engine.select(matchers));
   }
 
   /// The label names of those series that every one of `matchers` selects and that are `present`,
   /// in order. Asks for as few series as it can.
   public List<String> names(List<LabelMatcher> matchers, IntPredicate present) {
-    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    MatcherEngine engine = new MatcherEngine(index, endNumber, guard);
     return new PresentTexts(index, engine, endNumber, present)
         .names(matchers.isEmpty() ? null : engine.select(matchers));
   }
@@ -83,7 +95,7 @@ public final class SeriesView {
   /// The values of a label of those series that every one of `matchers` selects and that are
   /// `present`, in order. Asks for as few series as it can.
   public List<String> values(String name, List<LabelMatcher> matchers, IntPredicate present) {
-    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    MatcherEngine engine = new MatcherEngine(index, endNumber, guard);
     return new PresentTexts(index, engine, endNumber, present)
         .values(name, matchers.isEmpty() ? null : engine.select(matchers));
   }
@@ -96,12 +108,12 @@ public final class SeriesView {
 
   /// All values of a label, in order.
   public List<String> values(String name) {
-    return new MatcherEngine(index, endNumber).values(name);
+    return new MatcherEngine(index, endNumber, guard).values(name);
   }
 
   /// The values of a label of the series that every one of `matchers` selects, in order.
   public List<String> values(String name, List<LabelMatcher> matchers) {
-    MatcherEngine engine = new MatcherEngine(index, endNumber);
+    MatcherEngine engine = new MatcherEngine(index, endNumber, guard);
     return matchers.isEmpty() ? engine.values(name) : engine.values(name, engine.select(matchers));
   }
 

@@ -71,9 +71,11 @@ final class AggregateEvaluator {
       for (Group group : groups) {
         result.addAll(selection.select(group.members, steps));
       }
+      evaluator.release(input);
       return new Evaluated.Vectors(result);
     }
     for (Group group : groups) {
+      context.budget().holdLabels();
       double[] values = evaluator.allocate(steps);
       new StepQuantiles(group.members, context.budget()).of(parameter, values);
       result.add(new StepSeries(group.labels, group.dropName, values));
@@ -347,7 +349,7 @@ final class AggregateEvaluator {
                   ? SampleText.plain(member.values()[i])
                   : HistogramText.of(histogram);
           Labels labels = group.labels.toBuilder().set(label, text).build();
-          double[] count = counts.computeIfAbsent(labels, _ -> evaluator.allocate(steps));
+          double[] count = counts.computeIfAbsent(labels, _ -> newCount(text, steps));
           count[i] = StepSeries.isAbsent(count[i]) ? 1 : count[i] + 1;
           dropNames.merge(labels, member.dropName(), Boolean::logicalOr);
           context.budget().work(16);
@@ -358,6 +360,12 @@ final class AggregateEvaluator {
     counts.forEach((labels, values) ->
         result.add(new StepSeries(labels, Boolean.TRUE.equals(dropNames.get(labels)), values)));
     return new Evaluated.Vectors(result);
+  }
+
+  private double[] newCount(String text, Steps steps) {
+    context.budget().holdLabels();
+    context.budget().holdText(text.length());
+    return evaluator.allocate(steps);
   }
 
   private static boolean isUtf8(String text) {

@@ -11,12 +11,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a query has to say beside its data. Equal texts are said once. Thread-safe, because threads
-/// that help a query find out things too.
+/// What a query has to say beside its data. Equal texts are said once, with the place where they
+/// were said last, as in Prometheus. Thread-safe, because threads that help a query find out things
+/// too.
 final class Annotations {
 
   private static final String WARNING = "PromQL warning: ";
   private static final String INFO = "PromQL info: ";
+
+  /// Different texts of a kind that are kept; more are not shown anyway. Chosen.
+  private static final int MOST = 10_000;
 
   private final String expression;
 
@@ -37,18 +41,25 @@ final class Annotations {
   }
 
   synchronized void warn(String text, Position position) {
-    warnings.putIfAbsent(text, WARNING + text + place(position));
+    if (warnings.size() < MOST) {
+      warnings.put(text, WARNING + text + place(position));
+    }
   }
 
   /// The same for what is counted if it is said more than once.
   synchronized void warnEach(String text, Position position) {
+    if (occurrences.size() >= MOST && !occurrences.containsKey(text)) {
+      return;
+    }
     int count = occurrences.merge(text, 1, Integer::sum);
     String counted = count == 1 ? text : text + " (" + count + " occurrences)";
     warnings.put(text, WARNING + counted + place(position));
   }
 
   synchronized void info(String text, Position position) {
-    infos.putIfAbsent(text, INFO + text + place(position));
+    if (infos.size() < MOST) {
+      infos.put(text, INFO + text + place(position));
+    }
   }
 
   /// A series of floats and histograms, where only one kind has a meaning.
@@ -103,6 +114,9 @@ final class Annotations {
       double maxDifference,
       long timeMs,
       Position position) {
+    if (monotonicity.size() >= MOST && !monotonicity.containsKey(metric)) {
+      return;
+    }
     MonotonicityNote note =
         monotonicity.computeIfAbsent(metric, _ -> new MonotonicityNote(position));
     note.add(minBucket, maxBucket, maxDifference, timeMs);

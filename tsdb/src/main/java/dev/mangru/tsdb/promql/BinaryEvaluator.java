@@ -30,15 +30,22 @@ final class BinaryEvaluator {
     Evaluated right = evaluator.evaluate(binary.right(), steps);
     if (left instanceof Evaluated.Scalars(double[] a)) {
       if (right instanceof Evaluated.Scalars(double[] b)) {
-        return scalars(binary, a, b, steps);
+        Evaluated result = scalars(binary, a, b, steps);
+        evaluator.release(left);
+        evaluator.release(right);
+        return result;
       }
       if (right instanceof Evaluated.Vectors vectors) {
-        return vectorAndScalar(binary, vectors, a, true);
+        Evaluated result = vectorAndScalar(binary, vectors, a, true);
+        evaluator.release(left);
+        return result;
       }
     }
     if (left instanceof Evaluated.Vectors one) {
       if (right instanceof Evaluated.Scalars(double[] b)) {
-        return vectorAndScalar(binary, one, b, false);
+        Evaluated result = vectorAndScalar(binary, one, b, false);
+        evaluator.release(right);
+        return result;
       }
       if (right instanceof Evaluated.Vectors other) {
         return vectors(binary, one, other, steps);
@@ -50,8 +57,11 @@ final class BinaryEvaluator {
   private Evaluated vectors(
       Expr.Binary binary, Evaluated.Vectors left, Evaluated.Vectors right, Steps steps) {
     if (binary.matching().cardinality() == Cardinality.MANY_TO_MANY) {
-      return new Evaluated.Vectors(
-          new SetOperation(binary, context).apply(left.series(), right.series(), steps));
+      Evaluated.Vectors passed =
+          new Evaluated.Vectors(
+              new SetOperation(binary, context).apply(left.series(), right.series(), steps));
+      evaluator.replace(List.of(left, right), passed);
+      return passed;
     }
     Evaluated result =
         new Evaluated.Vectors(

@@ -9,6 +9,9 @@ import java.util.function.DoubleUnaryOperator;
 /// Evaluates function calls. Confined to the query's thread.
 final class CallEvaluator {
 
+  /// Work of one comparison while sorting.
+  private static final int COMPARING = 8;
+
   private final QueryContext context;
   private final Evaluator evaluator;
   private final SeriesStream stream;
@@ -61,12 +64,7 @@ final class CallEvaluator {
       case MIN_OF, MAX_OF -> extremeOf(call, steps);
       case SCALAR_OF -> scalarOf(call, steps);
       case VECTOR_OF ->
-          new Evaluated.Vectors(
-              List.of(
-                  new StepSeries(
-                      Labels.empty(),
-                      false,
-                      evaluator.scalars(call.arguments().getFirst(), steps))));
+          alone(Labels.empty(), evaluator.scalars(call.arguments().getFirst(), steps));
       case YEAR, MONTH, DAY_OF_MONTH, DAY_OF_WEEK, DAY_OF_YEAR, DAYS_IN_MONTH, HOUR, MINUTE ->
           calendar(call, steps);
       case TIMESTAMP -> timestamp(call, steps);
@@ -197,7 +195,7 @@ final class CallEvaluator {
       for (int i = 0; i < values.length; i++) {
         values[i] = Calendar.field(call.function(), steps.time(i) / 1000.0);
       }
-      return new Evaluated.Vectors(List.of(new StepSeries(Labels.empty(), false, values)));
+      return alone(Labels.empty(), values);
     }
     return map(call, steps, value -> Calendar.field(call.function(), value));
   }
@@ -222,6 +220,7 @@ final class CallEvaluator {
   private Evaluated perSample(Evaluated.Vectors input, SampleFunction function) {
     List<StepSeries> result = new ArrayList<>();
     for (StepSeries series : input.series()) {
+      context.budget().holdLabels();
       double[] values = context.budget().allocate(series.values().length);
       for (int i = 0; i < values.length; i++) {
         if (series.present(i)) {
@@ -245,8 +244,10 @@ final class CallEvaluator {
           steps,
           new WindowKernels.NoFloats().with(MixedFunctions.newestStart()),
           new SelectorReader.Reading(true, steps.count() == 1, false, false),
-          (labels, dropName, values, _, _) ->
-              result.add(evaluator.withoutName(labels, context.budget().copy(values))));
+          (labels, dropName, values, _, _) -> {
+            context.budget().holdLabels();
+            result.add(evaluator.withoutName(labels, context.budget().copy(values)));
+          });
     }
     return evaluator.named(result);
   }
@@ -305,7 +306,13 @@ final class CallEvaluator {
       }
       evaluator.release(input);
     }
-    return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(argument), false, values)));
+    return alone(AbsentLabels.of(argument), values);
+  }
+
+  /// One series of its own.
+  private Evaluated.Vectors alone(Labels labels, double[] values) {
+    context.budget().holdLabels();
+    return new Evaluated.Vectors(List.of(new StepSeries(labels, false, values)));
   }
 
   private void removePresent(double[] values, double[] present) {
@@ -326,7 +333,7 @@ final class CallEvaluator {
         new WindowKernels.Count(true),
         true,
         (_, _, present, _, _) -> removePresent(values, present));
-    return new Evaluated.Vectors(List.of(new StepSeries(AbsentLabels.of(range), false, values)));
+    return alone(AbsentLabels.of(range), values);
   }
 
   private Evaluated sort(Expr.Call call, Steps steps) {
@@ -349,15 +356,20 @@ final class CallEvaluator {
     boolean descending =
         call.function() == Function.SORT_DESC || call.function() == Function.SORT_BY_LABEL_DESC;
     if (byValue) {
-      sorted.sort((a, b) -> Selection.compare(a.values()[0], b.values()[0], descending));
+      sorted.sort((a, b) -> {
+        context.budget().work(COMPARING);
+        return Selection.compare(a.values()[0], b.values()[0], descending);
+      });
     } else {
       List<String> names = new ArrayList<>();
       call.arguments().stream().skip(1).forEach(name -> names.add(evaluator.text(name)));
       NaturalOrder order = new NaturalOrder(names);
-      sorted.sort((a, b) ->
-          descending
-              ? order.compare(b.labels(), a.labels())
-              : order.compare(a.labels(), b.labels()));
+      sorted.sort((a, b) -> {
+        context.budget().work(COMPARING);
+        return descending
+            ? order.compare(b.labels(), a.labels())
+            : order.compare(a.labels(), b.labels());
+      });
     }
     return new Evaluated.Vectors(sorted);
   }

@@ -24,6 +24,9 @@ final class ClassicHistograms {
   /// The buckets of one histogram at one step.
   private final BucketMath.Buckets present = new BucketMath.Buckets();
 
+  /// The vector that the histograms are taken from.
+  private Evaluated read = new Evaluated.Vectors(List.of());
+
   ClassicHistograms(QueryContext context, Evaluator evaluator) {
     this.context = context;
     this.evaluator = evaluator;
@@ -83,6 +86,7 @@ final class ClassicHistograms {
       }
       result.add(finished(histogram, histogram.labels, values));
     }
+    evaluator.release(read);
     return evaluator.named(result);
   }
 
@@ -125,6 +129,7 @@ final class ClassicHistograms {
                     values)));
       }
     }
+    evaluator.release(read);
     return new Evaluated.Vectors(Evaluator.mergeEqual(evaluator.named(result).series()));
   }
 
@@ -149,10 +154,12 @@ final class ClassicHistograms {
       }
       result.add(finished(histogram, histogram.labels, values));
     }
+    evaluator.release(read);
     return evaluator.named(result);
   }
 
   private StepSeries finished(Histogram histogram, Labels labels, double[] values) {
+    context.budget().holdLabels();
     return context.options().delayedNameRemoval()
         ? new StepSeries(labels, true, values)
         : new StepSeries(context.withoutName(labels), histogram.dropName, values);
@@ -252,7 +259,7 @@ final class ClassicHistograms {
     LabelGrouper grouper = new LabelGrouper(List.of(BUCKET_LABEL), true);
     Map<String, Optional<Double>> bounds = new HashMap<>();
     Evaluated.Vectors input = evaluator.vectors(vector, steps);
-    evaluator.release(input);
+    read = input;
     for (StepSeries series : input.series()) {
       if (series.histograms() != null) {
         Histogram histogram;

@@ -110,7 +110,7 @@ final class Evaluator {
         timestamps ? new WindowKernels.EdgeTime(true) : new WindowKernels.Edge(true),
         timestamps,
         (labels, dropName, values, histograms, _) -> {
-          context.budget().hold(StepSeries.weight(histograms));
+          context.budget().hold(StepSeries.LABELS + StepSeries.weight(histograms));
           result.add(new StepSeries(labels, dropName, context.budget().copy(values), histograms));
         });
     return new Evaluated.Vectors(result);
@@ -269,19 +269,27 @@ final class Evaluator {
 
   /// Gives back what an intermediate result holds.
   void release(Evaluated consumed) {
-    long held =
-        switch (consumed) {
-          case Evaluated.Scalars(double[] values) -> values.length;
-          case Evaluated.Vectors(List<StepSeries> series) -> {
-            long sum = 0;
-            for (StepSeries one : series) {
-              sum += one.weight();
-            }
-            yield sum;
-          }
-          case Evaluated.Text _ -> 0;
-        };
-    context.budget().release(held);
+    context.budget().release(weight(consumed));
+  }
+
+  /// Counts a result, made of parts of others without counting, in their place.
+  void replace(List<? extends Evaluated> consumed, Evaluated result) {
+    consumed.forEach(this::release);
+    context.budget().hold(weight(result));
+  }
+
+  private static long weight(Evaluated result) {
+    return switch (result) {
+      case Evaluated.Scalars(double[] values) -> values.length;
+      case Evaluated.Vectors(List<StepSeries> series) -> {
+        long sum = 0;
+        for (StepSeries one : series) {
+          sum += one.weight();
+        }
+        yield sum;
+      }
+      case Evaluated.Text _ -> 0;
+    };
   }
 
   private Evaluated broadcast(Evaluated once, int count) {

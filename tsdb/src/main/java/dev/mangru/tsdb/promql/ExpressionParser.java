@@ -48,6 +48,9 @@ final class ExpressionParser {
   /// Height of the tree that the last parse method returned.
   private int height;
 
+  /// Size of all regular expressions so far.
+  private int programs;
+
   ExpressionParser(String input, PromqlOptions options, List<SyntaxError> errors) {
     this.tokens = new TokenStream(new Lexer(input));
     this.options = options;
@@ -297,7 +300,9 @@ final class ExpressionParser {
     List<LabelMatcher> matchers = new ArrayList<>();
     int start = name == null ? tokens.peek().start() : name.start();
     if (tokens.peek().is("{")) {
-      new MatcherParser(tokens, errors).parse(matchers);
+      MatcherParser parser = new MatcherParser(tokens, errors, programs);
+      parser.parse(matchers);
+      programs = parser.programs();
     }
     Position position = new Position(start, tokens.consumedEnd());
     String metric = name == null ? "" : name.text();

@@ -69,7 +69,7 @@ final class ExtendedSelectors {
             context.budget().work(1 + found);
           }
           if (any || histograms != null) {
-            context.budget().hold(StepSeries.weight(histograms));
+            context.budget().hold(StepSeries.LABELS + StepSeries.weight(histograms));
             result.add(new StepSeries(raw.labels(), false, values, histograms));
           }
         });
@@ -195,7 +195,7 @@ final class ExtendedSelectors {
             }
           }
           if (any || histograms != null) {
-            context.budget().hold(StepSeries.weight(histograms));
+            context.budget().hold(StepSeries.LABELS + StepSeries.weight(histograms));
             result.add(
                 evaluator.withoutName(new StepSeries(raw.labels(), false, values, histograms)));
           }

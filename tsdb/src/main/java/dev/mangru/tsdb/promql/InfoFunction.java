@@ -76,10 +76,15 @@ final class InfoFunction {
       }
       pieces.values().forEach(piece -> add(result, piece));
     }
-    return new Evaluated.Vectors(new ArrayList<>(result.values()));
+    Evaluated.Vectors enriched = new Evaluated.Vectors(new ArrayList<>(result.values()));
+    for (StepSeries series : enriched.series()) {
+      context.budget().hold(StepSeries.weight(series.histograms()));
+    }
+    return enriched;
   }
 
   private StepSeries empty(Labels labels, StepSeries like, Steps steps) {
+    context.budget().holdLabels();
     return new StepSeries(
         labels,
         like.dropName(),

@@ -5,6 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.CheckedText;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import java.util.ArrayList;
@@ -37,14 +38,17 @@ final class LabelFunctions {
     }
     List<StepSeries> result = new ArrayList<>();
     for (StepSeries series : evaluator.vectors(arguments.getFirst(), steps).series()) {
-      Matcher matcher = pattern.matcher(series.labels().get(source));
+      context.budget().work(32);
+      Matcher matcher =
+          pattern.matcher(
+              CheckedText.of(
+                  series.labels().get(source), pattern.programSize(), context.budget()::check));
       if (!matcher.matches()) {
         result.add(series);
         continue;
       }
       String value = expand(replacement, matcher, pattern);
       result.add(relabeled(series, destination, value));
-      context.budget().work(32);
     }
     return unique(result);
   }
@@ -69,10 +73,19 @@ final class LabelFunctions {
     for (StepSeries series : evaluator.vectors(arguments.getFirst(), steps).series()) {
       List<String> values = new ArrayList<>();
       sources.forEach(source -> values.add(series.labels().get(source)));
+      context.budget().work(32 + 8 * values.size());
+      context.budget().holdText(length(separator, values));
       result.add(relabeled(series, destination, String.join(separator, values)));
-      context.budget().work(32);
     }
     return unique(result);
+  }
+
+  private static long length(String separator, List<String> values) {
+    long length = (long) separator.length() * (values.size() - 1);
+    for (String value : values) {
+      length += value.length();
+    }
+    return length;
   }
 
   private static StepSeries relabeled(StepSeries series, String label, String value) {
@@ -94,8 +107,9 @@ final class LabelFunctions {
   private static Pattern compile(String regex) {
     if (regex.length() <= LabelMatcher.MAX_REGEX_LENGTH) {
       try {
+        LabelMatcher.checkSize(regex);
         return Pattern.compile("^(?s:" + regex + ")$");
-      } catch (PatternSyntaxException e) {
+      } catch (PatternSyntaxException | MangruException e) {
         throw new MangruException(
             ErrorCode.EXECUTION, "invalid regular expression in label_replace(): " + regex, e);
       }
@@ -108,8 +122,10 @@ final class LabelFunctions {
   }
 
   /// `$1`, `$name`, `${name}` and `$$` as Go's regexp expands them; what names no group is empty.
-  private static String expand(String template, Matcher matcher, Pattern pattern) {
+  private String expand(String template, Matcher matcher, Pattern pattern) {
     StringBuilder text = new StringBuilder();
+    context.budget().holdText(template.length());
+    long counted = template.length() + 64L;
     int i = 0;
     while (i < template.length()) {
       char c = template.charAt(i);
@@ -135,7 +151,14 @@ final class LabelFunctions {
         i++;
         continue;
       }
-      text.append(group(template.substring(start, end), matcher, pattern));
+      String group = group(template.substring(start, end), matcher, pattern);
+      long length = (long) text.length() + group.length();
+      if (length > counted) {
+        context.budget().holdText(length + length / 4 - counted);
+        counted = length + length / 4;
+      }
+      context.budget().work(8 + (group.length() >> 3));
+      text.append(group);
       i = braced ? end + 1 : end;
     }
     return text.toString();

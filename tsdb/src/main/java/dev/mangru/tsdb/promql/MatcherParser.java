@@ -9,11 +9,21 @@ import java.util.List;
 final class MatcherParser {
 
   private static final String CONTEXT = "label matching";
+
+  /// Each is a step over all candidates. Chosen.
+  private static final int MOST_MATCHERS = 1_000;
+
+  /// Instructions of all regular expressions of one expression, some 50 bytes each. Chosen.
+  private static final int MOST_PROGRAMS = 200_000;
+
   private final TokenStream tokens;
   private final List<SyntaxError> errors;
+  private int programs;
 
-  MatcherParser(TokenStream tokens, List<SyntaxError> errors) {
+  /// @param programs size of the regular expressions before
+  MatcherParser(TokenStream tokens, List<SyntaxError> errors, int programs) {
     this.tokens = tokens;
+    this.programs = programs;
     this.errors = errors;
   }
 
@@ -25,6 +35,7 @@ final class MatcherParser {
     }
     while (true) {
       matcher(matchers);
+      count(matchers);
       if (tokens.peek().is("}")) {
         tokens.next();
         return;
@@ -35,6 +46,24 @@ final class MatcherParser {
         return;
       }
     }
+  }
+
+  private void count(List<LabelMatcher> matchers) {
+    programs += matchers.isEmpty() ? 0 : matchers.getLast().programSize();
+    if (matchers.size() > MOST_MATCHERS || programs > MOST_PROGRAMS) {
+      throw new PromqlSyntaxException(
+          tokens.peek().position(),
+          matchers.size() > MOST_MATCHERS
+              ? "a selector has more matchers than the limit of " + MOST_MATCHERS
+              : "regular expressions are larger than the limit of "
+                  + MOST_PROGRAMS
+                  + " instructions together");
+    }
+  }
+
+  /// Size of the regular expressions so far.
+  int programs() {
+    return programs;
   }
 
   private void matcher(List<LabelMatcher> matchers) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// the query's thread.
 final class MixedSeries {
 
+  /// Times, values, starts, places of histograms and how many there are, in samples of 16 bytes.
+  private static final int COLUMNS = 3;
+
   final long[] times;
 
   /// The floats; a stale marker where a series has ended, and no matter what for a histogram.
@@ -47,6 +50,7 @@ final class MixedSeries {
   /// A copy of what was read.
   static MixedSeries of(SampleColumns columns, SelectorReader.Reading reading, QueryBudget budget) {
     int size = columns.count();
+    budget.hold((long) COLUMNS * size);
     long[] times = new long[size];
     double[] values = new double[size];
     @Nullable FloatHistogram[] histograms = new @Nullable FloatHistogram[size];
@@ -89,7 +93,7 @@ final class MixedSeries {
   }
 
   long weight() {
-    return StepSeries.weight(histograms);
+    return (long) COLUMNS * times.length + StepSeries.weight(histograms);
   }
 
   /// Histograms among the samples from `from`, inclusive, to `to`, exclusive.

@@ -24,6 +24,8 @@ final class NewestCounts {
     }
     Map<Labels, Long> counts;
     try (Querier querier = context.store().querier(new TimeRange(first + 1, last))) {
+      context.budget().check();
+      querier.guardBy(context.budget());
       counts = querier.countNewest(selector.matchers(), aggregate.grouping());
     }
     if (counts == null) {
@@ -31,6 +33,7 @@ final class NewestCounts {
     }
     List<StepSeries> result = new ArrayList<>(counts.size());
     counts.forEach((labels, count) -> {
+      context.budget().holdLabels();
       double[] values = context.budget().allocate(1);
       values[0] = aggregate.operation() == Aggregation.COUNT ? count : 1;
       context.budget().countRead(count);

@@ -5,11 +5,11 @@ import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.QueryMemory;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.time.Ticker;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +25,13 @@ public final class PromqlEngine implements MetricQuery {
   /// fewer ([PromqlOptions#MAX_STEPS]).
   static final int MOST_STEPS = 1 << 27;
 
+  /// What one element of a result holds beside its labels and values, in samples.
+  private static final int SHOWN = 3;
+
   private final MetricStore store;
   private final PromqlOptions options;
   private final Ticker ticker;
+  private final QueryMemory memory;
 
   /// An engine over `store`, timed by the machine's monotonic clock.
   public PromqlEngine(MetricStore store, PromqlOptions options) {
@@ -36,13 +40,25 @@ public final class PromqlEngine implements MetricQuery {
 
   /// An engine that reads elapsed time from `ticker`.
   public PromqlEngine(MetricStore store, PromqlOptions options, Ticker ticker) {
+    this(store, options, ticker, QueryMemory.unbounded());
+  }
+
+  /// An engine whose queries hold no more than `memory` has for all, those of other engines
+  /// included.
+  public PromqlEngine(MetricStore store, PromqlOptions options, Ticker ticker, QueryMemory memory) {
     this.store = store;
     this.options = options;
     this.ticker = ticker;
+    this.memory = memory;
   }
 
   @Override
   public QueryResult instant(String expression, long timeMs, Options limits) {
+    if (limits.memory() == null) {
+      try (QueryMemory.Share share = memory.open()) {
+        return instant(expression, timeMs, limits.withMemory(share));
+      }
+    }
     Expr parsed = PromqlParser.parse(expression, options);
     QueryContext context = context(expression, timeMs, timeMs, 0, limits);
     Evaluator evaluator = new Evaluator(context, parsed);
@@ -64,6 +80,7 @@ public final class PromqlEngine implements MetricQuery {
         List<QueryValue.Sample> samples = new ArrayList<>();
         for (StepSeries one : finish(series, context)) {
           if (one.present(0)) {
+            context.budget().hold(SHOWN);
             FloatHistogram histogram = one.histogram(0);
             double value = histogram == null ? one.values()[0] : Double.NaN;
             samples.add(new QueryValue.Sample(one.labels(), timeMs, value, histogram));
@@ -77,6 +94,11 @@ public final class PromqlEngine implements MetricQuery {
   @Override
   public QueryResult range(
       String expression, long startMs, long endMs, long stepMs, Options limits) {
+    if (limits.memory() == null) {
+      try (QueryMemory.Share share = memory.open()) {
+        return range(expression, startMs, endMs, stepMs, limits.withMemory(share));
+      }
+    }
     if (stepMs <= 0) {
       throw MangruException.badData("the step of a range query must be positive: " + stepMs);
     }
@@ -114,11 +136,16 @@ public final class PromqlEngine implements MetricQuery {
         };
     List<QueryValue.Points> points = new ArrayList<>();
     for (StepSeries one : series) {
+      context.budget().work(steps.count());
       if (one.anyPresent()) {
+        context.budget().hold(SHOWN + steps.count() / 2L); // beside the 8 bytes that are held
         points.add(points(one, steps));
       }
     }
-    points.sort(Comparator.comparing(QueryValue.Points::labels));
+    points.sort((a, b) -> {
+      context.budget().work(8);
+      return a.labels().compareTo(b.labels());
+    });
     return result(new QueryValue.Matrix(points), context);
   }
 
@@ -159,7 +186,8 @@ public final class PromqlEngine implements MetricQuery {
   private QueryContext context(
       String expression, long startMs, long endMs, long stepMs, Options limits) {
     QueryBudget budget =
-        new QueryBudget(ticker, limits.timeout(), limits.cancellation(), limits.maxSamples());
+        new QueryBudget(
+            ticker, limits.timeout(), limits.cancellation(), limits.maxSamples(), limits.memory());
     budget.check();
     long lookback = (limits.lookback() == null ? options.lookback() : limits.lookback()).toMillis();
     long longest = limits.maxSourceResolution().toMillis();

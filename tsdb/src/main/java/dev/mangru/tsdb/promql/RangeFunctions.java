@@ -57,7 +57,7 @@ final class RangeFunctions {
         call,
         steps,
         (labels, dropName, values, histograms, _) -> {
-          context.budget().hold(StepSeries.weight(histograms));
+          context.budget().hold(StepSeries.LABELS + StepSeries.weight(histograms));
           StepSeries one =
               new StepSeries(labels, dropName, context.budget().copy(values), histograms);
           result.add(keepsName ? one : evaluator.withoutName(one));

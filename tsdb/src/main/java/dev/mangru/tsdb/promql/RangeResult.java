@@ -53,7 +53,9 @@ final class RangeResult {
           if (!seen.add(labels)) {
             throw Evaluator.duplicate();
           }
-          context.budget().hold(shown.count() + StepSeries.weight(shown.histograms()));
+          context
+              .budget()
+              .hold(StepSeries.LABELS + shown.count() + StepSeries.weight(shown.histograms()));
           series.add(
               new QueryValue.Points(
                   labels,

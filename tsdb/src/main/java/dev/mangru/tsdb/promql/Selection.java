@@ -26,7 +26,7 @@ final class Selection {
 
   /// The members of one group with the values that were picked; at one single step sorted by rank.
   List<StepSeries> select(List<StepSeries> members, Steps steps) {
-    budget.hold((long) members.size() * steps.count());
+    budget.hold(members.size()); // the order, and places for what is picked
     double[][] picked = new double[members.size()][];
     @Nullable FloatHistogram[] @Nullable [] pickedHistograms =
         new @Nullable FloatHistogram[members.size()] @Nullable [];
@@ -37,7 +37,8 @@ final class Selection {
       for (int p = 0; p < count; p++) {
         int index = order[p];
         if (picked[index] == null) {
-          picked[index] = StepSeries.absent(steps.count());
+          budget.holdLabels();
+          picked[index] = budget.allocate(steps.count());
         }
         picked[index][i] = members.get(index).values()[i];
         FloatHistogram histogram = members.get(index).histogram(i);
@@ -48,6 +49,7 @@ final class Selection {
       }
       budget.work(members.size());
     }
+    budget.release(members.size());
     List<StepSeries> result = new ArrayList<>();
     if (steps.count() == 1) {
       for (int p = 0; p < count; p++) {
@@ -63,8 +65,9 @@ final class Selection {
     return result;
   }
 
-  private static StepSeries copy(
+  private StepSeries copy(
       StepSeries member, double[] values, @Nullable FloatHistogram @Nullable [] histograms) {
+    budget.hold(StepSeries.weight(histograms));
     return new StepSeries(member.labels(), member.dropName(), values, histograms);
   }
 
@@ -114,7 +117,7 @@ final class Selection {
   }
 
   /// Of equal ones the first come first.
-  private static int best(
+  private int best(
       List<StepSeries> members, int step, double parameterHere, boolean top, int[] order) {
     int limit = Math.min(limit(parameterHere), members.size());
     if (limit > FEW) {
@@ -139,15 +142,17 @@ final class Selection {
     return count;
   }
 
-  private static int bestOfMany(
-      List<StepSeries> members, int step, int limit, boolean top, int[] order) {
+  private int bestOfMany(List<StepSeries> members, int step, int limit, boolean top, int[] order) {
     int present = floats(members, step, order);
     List<Integer> ranked = new ArrayList<>(present);
     for (int p = 0; p < present; p++) {
       ranked.add(order[p]);
     }
     Comparator<Integer> byValue =
-        (a, b) -> compare(members.get(a).values()[step], members.get(b).values()[step], top);
+        (a, b) -> {
+          budget.work(4);
+          return compare(members.get(a).values()[step], members.get(b).values()[step], top);
+        };
     ranked.sort(byValue);
     int count = Math.min(limit, present);
     for (int p = 0; p < count; p++) {

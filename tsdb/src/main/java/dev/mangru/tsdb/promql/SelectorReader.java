@@ -48,8 +48,15 @@ final class SelectorReader {
       return;
     }
     QueryBudget budget = context.budget();
+    budget.check();
     SampleColumns columns = new SampleColumns();
+    long[] grown = {0};
+    columns.beforeGrowth(samples -> {
+      budget.hold(samples);
+      grown[0] += samples;
+    });
     try (Querier querier = context.store().querier(new TimeRange(afterMs + 1, untilMs))) {
+      querier.guardBy(budget);
       for (Querier.Series series : querier.select(matchers)) {
         read(series, reading, columns);
         if (columns.anyHistogram()) {
@@ -70,6 +77,8 @@ final class SelectorReader {
         budget.work(64);
       }
     }
+    budget.release(grown[0]);
+    budget.releaseSelected();
   }
 
   private void hand(RawSeries raw, long weight, Consumer<RawSeries> sink) {

@@ -133,11 +133,13 @@ final class SeriesStream {
     if (buckets != null) {
       worker.use(buckets);
     }
+    context.budget().check();
     TimeRange range = new TimeRange(afterMs + 1, untilMs);
     try (Querier querier =
         buckets == null
             ? context.store().querier(range)
             : context.store().querier(range, buckets.wanted())) {
+      querier.guardBy(context.budget());
       List<Querier.Series> selected =
           reading.newestOnly() ? querier.selectNewest(matchers) : querier.select(matchers);
       if (!ParallelScan.isWorth(querier, selected.size(), worker)
@@ -145,6 +147,8 @@ final class SeriesStream {
         scanAlone(selected, reading, worker, sink);
       }
     }
+    context.budget().release(worker.grown());
+    context.budget().releaseSelected();
   }
 
   private void scanAlone(

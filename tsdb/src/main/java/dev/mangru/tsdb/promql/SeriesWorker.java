@@ -22,6 +22,7 @@ final class SeriesWorker {
   private final QueryBudget budget;
   private final SampleColumns columns = new SampleColumns();
   private @Nullable BucketReading buckets;
+  private long grown;
   private @Nullable FloatHistogram @Nullable [] histograms;
 
   /// At how many steps a series has a value.
@@ -38,6 +39,16 @@ final class SeriesWorker {
     this.kernel = kernel;
     this.windows = windows;
     this.budget = budget;
+    columns.beforeGrowth(samples -> {
+      budget.hold(samples);
+      grown += samples;
+    });
+  }
+
+  /// What this holds of the budget for the samples of one series; to be released by whoever uses it
+  /// last.
+  long grown() {
+    return grown;
   }
 
   /// Another one that does the same for another thread, or null if that cannot be.
@@ -112,6 +123,7 @@ final class SeriesWorker {
     if (series.count == 0) {
       return Presence.NONE;
     }
+    budget.hold(series.count);
     long[] floatTimes = new long[series.count];
     double[] floats = new double[series.count];
     int floatCount = series.floats(floatTimes, floats);
@@ -120,6 +132,7 @@ final class SeriesWorker {
     } else {
       compute(floatTimes, floats, floatCount, out);
     }
+    long weight = 0;
     StepWindows.Column column = windows.column(series.times, series.count);
     MixedFunction.MixedWindow window =
         new MixedFunction.MixedWindow(series, labels, windows.rangeMs());
@@ -129,20 +142,26 @@ final class SeriesWorker {
       window.to = column.to[i];
       if (window.size() > 0 && (always || window.histograms() > 0)) {
         window.endMs = windows.endMs(i);
-        put(i, out.length, kernel.mixed.apply(window, i, out));
+        weight += put(i, out.length, kernel.mixed.apply(window, i, out));
         budget.work(1 + 4 * window.size());
       }
     }
+    budget.release(series.count + weight); // who takes the histograms counts them
     return histograms != null || SeriesStream.anyPresent(out) ? Presence.SOME : Presence.NONE;
   }
 
-  private void put(int step, int steps, @Nullable FloatHistogram histogram) {
-    if (histogram != null) {
-      if (histograms == null) {
-        histograms = new @Nullable FloatHistogram[steps];
-      }
-      histograms[step] = histogram;
+  /// What the histogram holds of the budget.
+  private long put(int step, int steps, @Nullable FloatHistogram histogram) {
+    if (histogram == null) {
+      return 0;
     }
+    if (histograms == null) {
+      histograms = new @Nullable FloatHistogram[steps];
+    }
+    histograms[step] = histogram;
+    long weight = histogram.memoryBytes() / QueryBudget.SAMPLE_BYTES;
+    budget.hold(weight);
+    return weight;
   }
 
   /// Writes one value per step to `out`.

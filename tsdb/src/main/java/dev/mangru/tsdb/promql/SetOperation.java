@@ -15,9 +15,29 @@ final class SetOperation {
   }
 
   List<StepSeries> apply(List<StepSeries> left, List<StepSeries> right, Steps steps) {
+    QueryBudget budget = context.budget();
     Signatures signatures = new Signatures(binary.matching());
-    int[] leftNumbers = signatures.number(left);
-    int[] rightNumbers = signatures.number(right);
+    long weight = signatures.weight(left.size() + right.size());
+    budget.hold(weight);
+    List<StepSeries> result =
+        apply(
+            left,
+            right,
+            signatures.number(left, budget),
+            signatures.number(right, budget),
+            signatures,
+            steps);
+    budget.release(weight);
+    return result;
+  }
+
+  private List<StepSeries> apply(
+      List<StepSeries> left,
+      List<StepSeries> right,
+      int[] leftNumbers,
+      int[] rightNumbers,
+      Signatures signatures,
+      Steps steps) {
     List<StepSeries> result = new ArrayList<>();
     if (binary.operator() == BinaryOperator.OR) {
       boolean[][] inLeft = presence(left, leftNumbers, signatures.count(), steps.count());

@@ -9,6 +9,9 @@ import java.util.List;
 /// thread.
 final class Signatures {
 
+  /// Labels that count, places in tables and a number, in samples.
+  private static final int SERIES = 6;
+
   private final LabelGrouper grouper;
 
   Signatures(Matching matching) {
@@ -24,9 +27,15 @@ final class Signatures {
     return grouper.key(labels);
   }
 
-  int[] number(List<StepSeries> series) {
+  /// What finding out who belongs to whom takes of a query's budget, at most.
+  long weight(long series) {
+    return series * SERIES;
+  }
+
+  int[] number(List<StepSeries> series, QueryBudget budget) {
     int[] result = new int[series.size()];
     for (int i = 0; i < result.length; i++) {
+      budget.work(16);
       result[i] = grouper.number(series.get(i).labels());
     }
     return result;

@@ -135,7 +135,7 @@ final class StepFold {
   }
 
   private void addRow() {
-    budget.hold((long) arrays * steps);
+    budget.hold(StepSeries.LABELS + (long) arrays * steps);
     double[] first = new double[steps];
     Arrays.fill(first, StepSeries.ABSENT);
     if (count == rows.length) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// “Many” and “one” are the operands in the order of the expression, exchanged for `group_right`.
 final class VectorMatcher {
 
+  /// What is remembered of two series that met, in samples.
+  private static final int PAIR = 6;
+
   private final Expr.Binary binary;
   private final QueryContext context;
   private final Evaluator evaluator;
@@ -59,13 +62,21 @@ final class VectorMatcher {
   }
 
   List<StepSeries> apply(List<StepSeries> left, List<StepSeries> right, Steps steps) {
+    long weight = signatures.weight(left.size() + right.size());
+    context.budget().hold(weight);
+    List<StepSeries> result = match(left, right, steps);
+    context.budget().release(weight);
+    return result;
+  }
+
+  private List<StepSeries> match(List<StepSeries> left, List<StepSeries> right, Steps steps) {
     List<StepSeries> many = swapped ? right : left;
     List<StepSeries> one = swapped ? left : right;
     // The fill modifiers name the sides as matched: under group_right, left is the many side.
     Double fillMany = matching.fillLeft();
     Double fillOne = matching.fillRight();
-    int[] manyNumbers = signatures.number(many);
-    int[] oneNumbers = signatures.number(one);
+    int[] manyNumbers = signatures.number(many, context.budget());
+    int[] oneNumbers = signatures.number(one, context.budget());
     if (fillMany == null && fillOne == null) {
       List<StepSeries> result = new FixedPairs(many, one).apply(manyNumbers, oneNumbers, steps);
       if (result != null) {
@@ -222,6 +233,11 @@ final class VectorMatcher {
     }
   }
 
+  private Row newRow(Labels labels, Steps steps, boolean drop) {
+    context.budget().holdLabels();
+    return new Row(labels, evaluator.allocate(steps), drop);
+  }
+
   private Row row(
       int manyIndex,
       @Nullable StepSeries many,
@@ -233,6 +249,7 @@ final class VectorMatcher {
     if (known != null) {
       return known;
     }
+    context.budget().hold(PAIR);
     Labels manyLabels = many == null ? null : many.labels();
     Labels oneLabels = one == null ? null : one.labels();
     if (manyLabels == null) {
@@ -243,7 +260,7 @@ final class VectorMatcher {
     }
     boolean drop = dropsName(many);
     Labels labels = finalLabels(manyLabels, oneLabels);
-    Row row = rows.computeIfAbsent(labels, key -> new Row(key, evaluator.allocate(steps), drop));
+    Row row = rows.computeIfAbsent(labels, key -> newRow(key, steps, drop));
     row.dropName |= drop;
     rowOfPair.put(pair, row);
     context.budget().work(32);
@@ -355,6 +372,7 @@ final class VectorMatcher {
         List<StepSeries> result) {
       StepSeries left = swapped ? oneMember : manyMember;
       StepSeries right = swapped ? manyMember : oneMember;
+      context.budget().holdLabels();
       double[] values = evaluator.allocate(steps);
       @Nullable FloatHistogram @Nullable [] histograms = null;
       for (int i = 0; i < values.length; i++) {
@@ -391,6 +409,7 @@ final class VectorMatcher {
       BinaryOperator operator = binary.operator();
       double[] left = (swapped ? oneMember : manyMember).values();
       double[] right = (swapped ? manyMember : oneMember).values();
+      context.budget().holdLabels();
       double[] values = evaluator.allocate(steps);
       if (operator.isComparison() && !binary.bool()) {
         Arithmetic.filter(operator, left, right, left, values);
@@ -401,7 +420,7 @@ final class VectorMatcher {
       if (SeriesStream.anyPresent(values)) {
         result.add(new StepSeries(labels, dropsName(manyMember), values));
       } else {
-        context.budget().release(values.length);
+        context.budget().release(StepSeries.LABELS + values.length);
       }
     }
   }

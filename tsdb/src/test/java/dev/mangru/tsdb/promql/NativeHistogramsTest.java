@@ -157,7 +157,7 @@ class NativeHistogramsTest {
   @Test
   void histograms_of_a_shown_range_stay_counted() {
     MetricQuery.Options limits =
-        new MetricQuery.Options(Duration.ofMinutes(1), null, 260, new Cancellation());
+        new MetricQuery.Options(Duration.ofMinutes(1), null, 310, new Cancellation());
 
     assertThatThrownBy(() -> engine.instant("{__name__=~\"h|m\"}[10m]", 9 * MINUTE, limits))
         .isInstanceOf(MangruException.class)

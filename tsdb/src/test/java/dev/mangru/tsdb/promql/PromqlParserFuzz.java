@@ -1,0 +1,70 @@
+package dev.mangru.tsdb.promql;
+
+import dev.mangru.model.testkit.FuzzTarget;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// For a fuzzer: any text is an expression, or an error with a place inside it. An expression is
+/// printed, on one line and on many; what was printed is an expression again, and prints the same.
+public final class PromqlParserFuzz {
+
+  /// No input takes longer to parse, print and parse again. Chosen: what the fuzzer's hooks cost
+  /// included, a text of some hundred bytes takes less than a millisecond.
+  private static final long LONGEST_NS = 1_000_000_000;
+
+  private PromqlParserFuzz() {}
+
+  /// Random expressions and what is at the edges of the language.
+  public static List<byte[]> seeds() {
+    List<byte[]> seeds = new ArrayList<>();
+    ExpressionMaker maker = new ExpressionMaker(new Random(7));
+    for (int i = 0; i < 40; i++) {
+      seeds.add(maker.vector(i % 4).getBytes(StandardCharsets.UTF_8));
+    }
+    for (String text : PromqlSeeds.TEXTS) {
+      seeds.add(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return seeds;
+  }
+
+  /// One input.
+  public static void fuzzerTestOneInput(byte[] input) {
+    String text = new String(input, StandardCharsets.UTF_8);
+    long before = FuzzTarget.allocated();
+    long start = System.nanoTime();
+    PromqlParser.Outcome outcome = PromqlParser.tryParse(text, PromqlOptions.everything());
+    if (outcome.expression().isEmpty() == outcome.errors().isEmpty()) {
+      throw new AssertionError("neither an expression nor an error");
+    }
+    for (SyntaxError error : outcome.errors()) {
+      int at = error.position().start();
+      if (at < -1 || at > text.length() || error.describe(text).isEmpty()) {
+        throw new AssertionError("an error at " + at + " of " + text.length());
+      }
+    }
+    if (outcome.expression().isPresent()) {
+      Expr expression = outcome.expression().get();
+      String printed = PromqlPrinter.print(expression);
+      again(printed, printed);
+      again(PromqlPrinter.pretty(expression, 10), printed);
+    }
+    if (System.nanoTime() - start > LONGEST_NS) {
+      throw new AssertionError("took too long");
+    }
+    FuzzTarget.bounded(before, 20 * input.length);
+  }
+
+  private static void again(String text, String printed) {
+    PromqlParser.Outcome outcome = PromqlParser.tryParse(text, PromqlOptions.everything());
+    if (outcome.expression().isEmpty()) {
+      throw new AssertionError(
+          text + " is no expression: " + outcome.errors().getFirst().describe(text));
+    }
+    String second = PromqlPrinter.print(outcome.expression().get());
+    if (!second.equals(printed)) {
+      throw new AssertionError(text + " prints " + second + ", not " + printed);
+    }
+  }
+}
