@@ -2,6 +2,7 @@ package dev.mangru.server.http;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -12,7 +13,6 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /// The first filter: only expected hosts and origins come in, and every answer carries the headers
 /// that keep browsers safe.
@@ -21,7 +21,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// page could still reach it through the browser of whoever opened the page: by a name that
 /// resolves to 127.0.0.1 (DNS rebinding), or by a plain cross-site POST. The host and the origin
 /// tell both apart.
-public final class FrontDoorFilter extends OncePerRequestFilter {
+public final class FrontDoorFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1;
 
   /// What Vaadin 25.3 needs and no more: its bootstrap is an inline script, its client compiles
   /// `executeJs` with the Function constructor, components carry inline styles, and the theme draws
@@ -36,8 +38,8 @@ public final class FrontDoorFilter extends OncePerRequestFilter {
   private static final int MISDIRECTED_REQUEST = 421;
 
   private final boolean anyHost;
-  private final Set<String> hosts;
-  private final Set<String> origins;
+  private final transient Set<String> hosts;
+  private final transient Set<String> origins;
 
   /// @param anyHost whether every host name is let in, as on a network address without a list
   /// @param allowedHosts names beside those of the loopback address
@@ -52,7 +54,7 @@ public final class FrontDoorFilter extends OncePerRequestFilter {
   }
 
   @Override
-  protected void doFilterInternal(
+  protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     boolean api = Routes.isApi(request.getRequestURI());

@@ -26,6 +26,16 @@ public final class HttpErrors {
     this.faults = faults;
   }
 
+  /// Answers what an endpoint threw that is not called by Spring.
+  public void answer(Exception error, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    switch (error) {
+      case MangruException known -> known(known, response);
+      case IOException _, IllegalStateException _ -> broken(error, request, response);
+      default -> bug(error, request, response);
+    }
+  }
+
   @ExceptionHandler(MangruException.class)
   void known(MangruException error, HttpServletResponse response) throws IOException {
     if (error.code() == ErrorCode.INTERNAL) {
@@ -53,7 +63,14 @@ public final class HttpErrors {
       HttpServletResponse response)
       throws IOException {
     String[] methods = error.getSupportedMethods();
-    String allowed = methods == null ? "" : String.join(", ", methods);
+    wrongMethod(methods == null ? "" : String.join(", ", methods), request, response);
+  }
+
+  /// Answers a method that a path does not have.
+  ///
+  /// @param allowed those that it has, as in the header `Allow`
+  public static void wrongMethod(
+      String allowed, HttpServletRequest request, HttpServletResponse response) throws IOException {
     response.setHeader("Allow", allowed);
     JsonAnswer.error(
         response,

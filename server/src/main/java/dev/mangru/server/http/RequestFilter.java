@@ -2,6 +2,7 @@ package dev.mangru.server.http;
 
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.self.SelfMetrics;
+import dev.mangru.server.self.Tracing;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -12,6 +13,7 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -19,29 +21,32 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /// Measures every request to an interface, and puts a span around it that continues its caller's
 /// trace.
-public final class RequestFilter extends OncePerRequestFilter {
+public final class RequestFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1;
 
   private static final String TAIL = "/api/ui/logs/tail";
 
-  private final SelfMetrics metrics;
-  private final OpenTelemetry telemetry;
-  private final Tracer tracer;
-  private final Ticker ticker;
+  private final transient SelfMetrics metrics;
+  private final transient OpenTelemetry telemetry;
+  private final transient Tracer tracer;
+  private final boolean traced;
+  private final transient Ticker ticker;
 
-  public RequestFilter(SelfMetrics metrics, OpenTelemetry telemetry, Ticker ticker) {
+  public RequestFilter(SelfMetrics metrics, Tracing tracing, Ticker ticker) {
     this.metrics = metrics;
-    this.telemetry = telemetry;
+    this.telemetry = tracing.telemetry();
     this.tracer = telemetry.getTracer("dev.mangru.server");
+    this.traced = tracing.recording();
     this.ticker = ticker;
   }
 
   @Override
-  protected void doFilterInternal(
+  protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     Optional<Routes> api = Routes.of(request);
@@ -50,9 +55,9 @@ public final class RequestFilter extends OncePerRequestFilter {
       return;
     }
     long start = ticker.read();
-    Span span = begin(request);
+    Span span = traced ? begin(request) : Span.getInvalid();
     int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // unless the chain returns
-    try (Scope _ = span.makeCurrent()) {
+    try (Scope _ = traced ? span.makeCurrent() : Scope.noop()) {
       chain.doFilter(request, response);
       status = response.getStatus();
     } finally {
@@ -61,7 +66,9 @@ public final class RequestFilter extends OncePerRequestFilter {
               ? p
               : "unknown";
       metrics.request(api.get().label(), route, status, Duration.ofNanos(ticker.read() - start));
-      end(span, request, route, status);
+      if (traced) {
+        end(span, request, route, status);
+      }
     }
   }
 

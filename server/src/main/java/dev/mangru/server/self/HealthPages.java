@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /// `/-/healthy`, `/-/ready` and Loki's `/ready`: 200, or 503 with the cause. HEAD works too.
 ///
 /// Unhealthy means that a restart is needed, because that is what Kubernetes answers it with. What
 /// passes by itself, such as a full disk, makes Mangru not ready.
-@RestController
 public final class HealthPages {
 
   private final Health health;
@@ -21,13 +18,13 @@ public final class HealthPages {
     this.health = health;
   }
 
-  @GetMapping("/-/healthy")
-  void healthy(HttpServletResponse response) throws IOException {
+  /// Whether a restart is needed.
+  public void healthy(HttpServletResponse response) throws IOException {
     answer(response, health.broken(), "Mangru is healthy.");
   }
 
-  @GetMapping({"/-/ready", "/ready"})
-  void ready(HttpServletResponse response) throws IOException {
+  /// Whether requests are welcome.
+  public void ready(HttpServletResponse response) throws IOException {
     Map<String, String> problems = health.problems();
     answer(
         response,

@@ -42,20 +42,19 @@ public final class SelfMetrics {
   };
 
   private final MeterRegistry registry;
-  private final Map<String, Counter> requests = new ConcurrentHashMap<>();
+
+  /// By interface, route and outcome. Routes are patterns, so there are few.
+  private final Map<String, Map<String, Map<String, Finished>>> finished =
+      new ConcurrentHashMap<>();
+
+  private record Finished(Counter requests, Timer duration) {}
 
   /// @param apis the interfaces; each is counted from 0, so that a first failure is seen as a rise
   public SelfMetrics(MeterRegistry registry, List<String> apis, Faults faults) {
     this.registry = registry;
     for (String api : apis) {
       for (String outcome : OUTCOMES) {
-        requests.put(
-            api + ' ' + outcome,
-            Counter.builder("mangru.http.requests")
-                .description("HTTP requests by interface and outcome")
-                .tag("api", api)
-                .tag("outcome", outcome)
-                .register(registry));
+        var _ = requests(api, outcome);
       }
     }
     FunctionCounter.builder("mangru.faults", faults, Faults::total)
@@ -73,19 +72,33 @@ public final class SelfMetrics {
   /// @param route the pattern of its path, never the path itself
   /// @param status the HTTP status of its answer
   public void request(String api, String route, int status, Duration took) {
-    String outcome = outcome(status);
-    Counter counter = requests.get(api + ' ' + outcome);
-    if (counter != null) {
-      counter.increment();
-    }
-    Timer.builder("mangru.http.request.duration")
+    Finished requests =
+        finished
+            .computeIfAbsent(api, _ -> new ConcurrentHashMap<>())
+            .computeIfAbsent(route, _ -> new ConcurrentHashMap<>())
+            .computeIfAbsent(
+                outcome(status),
+                outcome -> new Finished(requests(api, outcome), duration(api, route, outcome)));
+    requests.requests().increment();
+    requests.duration().record(took);
+  }
+
+  private Counter requests(String api, String outcome) {
+    return Counter.builder("mangru.http.requests")
+        .description("HTTP requests by interface and outcome")
+        .tag("api", api)
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private Timer duration(String api, String route, String outcome) {
+    return Timer.builder("mangru.http.request.duration")
         .description("Duration of HTTP requests by route pattern")
         .tag("api", api)
         .tag("route", route)
         .tag("outcome", outcome)
         .serviceLevelObjectives(BUCKETS)
-        .register(registry)
-        .record(took);
+        .register(registry);
   }
 
   /// Notes one pass of a loop.

@@ -53,6 +53,11 @@ public final class Tracing implements AutoCloseable {
             .build());
   }
 
+  /// Whether there is an endpoint; otherwise there is no need to begin spans.
+  public boolean recording() {
+    return telemetry instanceof OpenTelemetrySdk;
+  }
+
   /// What instruments code.
   public OpenTelemetry telemetry() {
     return telemetry;

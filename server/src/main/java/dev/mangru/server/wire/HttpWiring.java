@@ -13,15 +13,13 @@ import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.QueryLimits;
 import dev.mangru.server.http.RequestFilter;
 import dev.mangru.server.http.StartingFilter;
-import dev.mangru.server.http.prometheus.WriteApi;
-import dev.mangru.server.http.prometheus.WriteFilter;
-import dev.mangru.server.self.Faults;
+import dev.mangru.server.http.prometheus.DataPlane;
 import dev.mangru.server.self.Health;
+import dev.mangru.server.self.HealthPages;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.Tracing;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -36,6 +34,7 @@ import org.springframework.core.Ordered;
 class HttpWiring {
 
   private static final String SOCKET_READ_BYTES = "32768";
+  private static final String NO_LIMIT = "-1";
 
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> listen(MangruProperties properties) {
@@ -56,9 +55,13 @@ class HttpWiring {
       factory.setAddress(address);
       factory.setPort(port);
       factory.addEngineValves(Disconnects.valve());
-      // A body of remote write is 90 kB; with Tomcat's 8 kB it takes a dozen reads.
-      factory.addConnectorCustomizers(
-          connector -> connector.setProperty("socket.appReadBufSize", SOCKET_READ_BYTES));
+      factory.addConnectorCustomizers(connector -> {
+        // A body of remote write is 90 kB; with Tomcat's 8 kB it takes a dozen reads.
+        connector.setProperty("socket.appReadBufSize", SOCKET_READ_BYTES);
+        // Senders and dashboards stay; Tomcat's 100 requests would have them connect again and
+        // again.
+        connector.setProperty("maxKeepAliveRequests", NO_LIMIT);
+      });
     }
   }
 
@@ -99,7 +102,7 @@ class HttpWiring {
   FilterRegistrationBean<RequestFilter> requestFilter(
       SelfMetrics metrics, Tracing tracing, Ticker ticker) {
     FilterRegistrationBean<RequestFilter> bean =
-        new FilterRegistrationBean<>(new RequestFilter(metrics, tracing.telemetry(), ticker));
+        new FilterRegistrationBean<>(new RequestFilter(metrics, tracing, ticker));
     bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return bean;
   }
@@ -113,12 +116,14 @@ class HttpWiring {
   }
 
   @Bean
-  FilterRegistrationBean<WriteFilter> writeFilter(ObjectProvider<WriteApi> api, Faults faults) {
-    // The filter is there before the stores are.
-    FilterRegistrationBean<WriteFilter> bean =
-        new FilterRegistrationBean<>(new WriteFilter(api::getObject, faults));
-    bean.addUrlPatterns(WriteFilter.PATH);
-    bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+  DataPlane dataPlane(HealthPages health, HttpErrors errors) {
+    return new DataPlane(health, errors);
+  }
+
+  @Bean
+  FilterRegistrationBean<DataPlane> dataPlaneFilter(DataPlane dataPlane) {
+    FilterRegistrationBean<DataPlane> bean = new FilterRegistrationBean<>(dataPlane);
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 100);
     return bean;
   }
 

@@ -3,6 +3,7 @@ package dev.mangru.server.wire;
 import dev.mangru.model.metric.Tenants;
 import dev.mangru.server.http.logs.LokiQueryApi;
 import dev.mangru.server.http.logs.PushApi;
+import dev.mangru.server.http.prometheus.DataPlane;
 import dev.mangru.server.http.prometheus.QueryApi;
 import dev.mangru.server.http.prometheus.SeriesApi;
 import dev.mangru.server.http.prometheus.WriteApi;
@@ -20,13 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class StartOrder implements ApplicationListener<ApplicationStartedEvent> {
 
   private static final List<Class<?>> FIRST =
-      List.of(
-          Tenants.class,
-          WriteApi.class,
-          QueryApi.class,
-          SeriesApi.class,
-          PushApi.class,
-          LokiQueryApi.class);
+      List.of(Tenants.class, PushApi.class, LokiQueryApi.class);
 
   @Override
   public void onApplicationEvent(ApplicationStartedEvent event) {
@@ -34,6 +29,12 @@ final class StartOrder implements ApplicationListener<ApplicationStartedEvent> {
     for (Class<?> type : FIRST) {
       var _ = context.getBean(type);
     }
+    context
+        .getBean(DataPlane.class)
+        .open(
+            context.getBean(WriteApi.class),
+            context.getBean(QueryApi.class),
+            context.getBean(SeriesApi.class));
     context.getBean(Health.class).started();
     try {
       makeTheRest(context);

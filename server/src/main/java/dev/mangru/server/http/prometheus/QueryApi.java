@@ -10,7 +10,7 @@ import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.http.Disconnects;
-import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.JsonBytes;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.QueryLimits;
@@ -24,16 +24,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.JsonGenerator;
 
-/// `/api/v1/query` and `/api/v1/query_range`.
+/// `/api/v1/query` and `/api/v1/query_range`, called by [DataPlane].
 ///
 /// Source: Prometheus `web/api/v1/api.go`; parameters, answers and words of errors are its. The
 /// parameter `max_source_resolution` is Thanos'.
-@RestController
 public final class QueryApi {
 
   private static final String TRUNCATED = "results truncated due to limit";
@@ -61,12 +56,6 @@ public final class QueryApi {
     this.ticker = ticker;
   }
 
-  @GetMapping("/api/v1/query")
-  void queryByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    query(request, response);
-  }
-
-  @PostMapping("/api/v1/query")
   void query(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Params params = new Params(request);
     int limit = params.limit();
@@ -82,12 +71,6 @@ public final class QueryApi {
             engine.instant(expression, time, options.withMaxSourceResolution(resolution)));
   }
 
-  @GetMapping("/api/v1/query_range")
-  void rangeByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    range(request, response);
-  }
-
-  @PostMapping("/api/v1/query_range")
   void range(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Params params = new Params(request);
     int limit = params.limit();
@@ -140,35 +123,30 @@ public final class QueryApi {
     if (truncated) {
       warnings.add(TRUNCATED);
     }
-    JsonAnswer.success(
-        response,
-        json -> {
-          json.writeStartObject();
-          QueryJson.result(json, value);
-          if (stats != null) {
-            stats(json, result.samplesRead(), waitedNs, end - start);
-          }
-          json.writeEndObject();
-          JsonAnswer.stringsIfAny(json, "warnings", warnings);
-          JsonAnswer.stringsIfAny(json, "infos", result.infos());
-        });
+    JsonBytes json = new JsonBytes(response).raw("{\"status\":\"success\",\"data\":{");
+    QueryJson.result(json, value);
+    if (stats != null) {
+      stats(json, result.samplesRead(), waitedNs, end - start);
+    }
+    json.raw('}')
+        .stringsIfAny("warnings", warnings)
+        .stringsIfAny("infos", result.infos())
+        .raw('}')
+        .end();
   }
 
   /// What is measured here; the timings inside the engine are not, and so are absent.
-  private static void stats(JsonGenerator json, long samples, long waitedNs, long ranNs) {
-    json.writeName("stats");
-    json.writeStartObject();
-    json.writeName("timings");
-    json.writeStartObject();
-    json.writeNumberProperty("evalTotalTime", ranNs / 1e9);
-    json.writeNumberProperty("execQueueTime", waitedNs / 1e9);
-    json.writeNumberProperty("execTotalTime", (waitedNs + ranNs) / 1e9);
-    json.writeEndObject();
-    json.writeName("samples");
-    json.writeStartObject();
-    json.writeNumberProperty("totalQueryableSamples", samples);
-    json.writeEndObject();
-    json.writeEndObject();
+  private static void stats(JsonBytes json, long samples, long waitedNs, long ranNs)
+      throws IOException {
+    json.raw(",\"stats\":{\"timings\":{\"evalTotalTime\":")
+        .json(Double.toString(ranNs / 1e9))
+        .raw(",\"execQueueTime\":")
+        .json(Double.toString(waitedNs / 1e9))
+        .raw(",\"execTotalTime\":")
+        .json(Double.toString((waitedNs + ranNs) / 1e9))
+        .raw("},\"samples\":{\"totalQueryableSamples\":")
+        .whole(samples)
+        .raw("}}");
   }
 
   private static int seriesCount(QueryValue value) {

@@ -2,210 +2,143 @@ package dev.mangru.server.http.prometheus;
 
 import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.QueryValue;
-import dev.mangru.model.metric.SampleText;
-import dev.mangru.server.http.JsonAnswer;
-import java.util.Arrays;
-import java.util.Objects;
-import tools.jackson.core.JsonGenerator;
+import dev.mangru.server.http.JsonBytes;
+import java.io.IOException;
+import java.util.List;
 
 /// Writes query results in Prometheus' JSON: times as seconds with exactly three decimals unless
 /// they are whole, values as strings.
 final class QueryJson {
 
-  /// Characters handed over at once: half of what the generator buffers.
-  private static final int CHUNK = 4_000;
-
-  /// Two numbers of 24 characters, a minus, brackets, quotes and commas are shorter.
-  private static final int LONGEST_POINT = 96;
-
   private QueryJson() {}
 
   /// The members `resultType` and `result` of an object that has been begun.
-  static void result(JsonGenerator json, QueryValue value) {
-    json.writeStringProperty("resultType", type(value));
-    json.writeName("result");
+  static void result(JsonBytes json, QueryValue value) throws IOException {
     switch (value) {
       case QueryValue.Scalar(long timeMs, double number) ->
-          json.writeRawValue(point(new StringBuilder(), timeMs, number).toString());
-      case QueryValue.Text(long timeMs, String text) -> text(json, timeMs, text);
-      case QueryValue.Vector vector -> vector(json, vector);
-      case QueryValue.Matrix matrix -> matrix(json, matrix);
+          point(json.raw("\"resultType\":\"scalar\",\"result\":"), timeMs, number);
+      case QueryValue.Text(long timeMs, String text) ->
+          json.raw("\"resultType\":\"string\",\"result\":[")
+              .seconds(timeMs)
+              .raw(',')
+              .string(text)
+              .raw(']');
+      case QueryValue.Vector(List<QueryValue.Sample> samples) ->
+          vector(json.raw("\"resultType\":\"vector\",\"result\":"), samples);
+      case QueryValue.Matrix(List<QueryValue.Points> series) ->
+          matrix(json.raw("\"resultType\":\"matrix\",\"result\":"), series);
     }
   }
 
-  private static String type(QueryValue value) {
-    return switch (value) {
-      case QueryValue.Scalar _ -> "scalar";
-      case QueryValue.Text _ -> "string";
-      case QueryValue.Vector _ -> "vector";
-      case QueryValue.Matrix _ -> "matrix";
-    };
-  }
-
-  private static void vector(JsonGenerator json, QueryValue.Vector vector) {
-    StringBuilder text = new StringBuilder();
-    json.writeStartArray();
-    for (QueryValue.Sample sample : vector.samples()) {
-      json.writeStartObject();
-      json.writeName("metric");
-      JsonAnswer.labels(json, sample.labels());
+  private static void vector(JsonBytes json, List<QueryValue.Sample> samples) throws IOException {
+    String before = "[{\"metric\":";
+    for (QueryValue.Sample sample : samples) {
+      json.raw(before).labels(sample.labels());
       FloatHistogram histogram = sample.histogram();
-      json.writeName(histogram == null ? "value" : "histogram");
-      text.setLength(0);
       if (histogram == null) {
-        point(text, sample.timestampMs(), sample.value());
+        point(json.raw(",\"value\":"), sample.timestampMs(), sample.value());
       } else {
-        point(text, sample.timestampMs(), histogram);
+        point(json.raw(",\"histogram\":"), sample.timestampMs(), histogram);
       }
-      json.writeRawValue(text.toString());
-      json.writeEndObject();
+      before = "},{\"metric\":";
     }
-    json.writeEndArray();
+    json.raw(samples.isEmpty() ? "[]" : "}]");
   }
 
-  private static void matrix(JsonGenerator json, QueryValue.Matrix matrix) {
-    StringBuilder text = new StringBuilder(CHUNK + LONGEST_POINT);
-    char[] chunk = new char[CHUNK + LONGEST_POINT];
-    json.writeStartArray();
-    for (QueryValue.Points points : matrix.series()) {
-      json.writeStartObject();
-      json.writeName("metric");
-      JsonAnswer.labels(json, points.labels());
+  private static void matrix(JsonBytes json, List<QueryValue.Points> series) throws IOException {
+    String before = "[{\"metric\":";
+    for (QueryValue.Points points : series) {
+      json.raw(before).labels(points.labels());
       int histograms = histograms(points);
       if (histograms < points.count() || points.count() == 0) {
-        array(json, "values", points, false, text, chunk);
+        values(json.raw(",\"values\":["), points);
+        json.raw(']');
       }
       if (histograms > 0) {
-        array(json, "histograms", points, true, text, chunk);
+        histograms(json.raw(",\"histograms\":["), points);
+        json.raw(']');
       }
-      json.writeEndObject();
+      before = "},{\"metric\":";
     }
-    json.writeEndArray();
+    json.raw(series.isEmpty() ? "[]" : "}]");
   }
 
   private static int histograms(QueryValue.Points points) {
-    return (int) Arrays.stream(points.histograms()).filter(Objects::nonNull).count();
+    int count = 0;
+    for (FloatHistogram histogram : points.histograms()) {
+      if (histogram != null) {
+        count++;
+      }
+    }
+    return count;
   }
 
-  private static void array(
-      JsonGenerator json,
-      String name,
-      QueryValue.Points points,
-      boolean histograms,
-      StringBuilder text,
-      char[] chunk) {
-    json.writeName(name);
-    json.writeRawValue("[");
-    points(json, points, histograms, text, chunk);
-    json.writeRaw(']');
-  }
-
-  /// Points are most of what is ever written, and none of their characters needs escaping: they go
-  /// past the generator's bookkeeping, some thousand characters at a time.
-  private static void points(
-      JsonGenerator json,
-      QueryValue.Points points,
-      boolean histograms,
-      StringBuilder text,
-      char[] chunk) {
+  private static void values(JsonBytes json, QueryValue.Points points) throws IOException {
     long[] times = points.timestampsMs();
     double[] values = points.values();
     boolean first = true;
-    text.setLength(0);
     for (int i = 0; i < values.length; i++) {
-      FloatHistogram histogram = points.histogram(i);
-      if (histograms != (histogram != null)) {
-        continue;
-      }
-      if (!first) {
-        text.append(',');
-      }
-      first = false;
-      if (histogram == null) {
-        point(text, times[i], values[i]);
-      } else {
-        point(text, times[i], histogram);
-      }
-      if (text.length() >= CHUNK) {
-        flush(json, text, chunk);
+      if (points.histogram(i) == null) {
+        if (!first) {
+          json.raw(',');
+        }
+        first = false;
+        point(json, times[i], values[i]);
       }
     }
-    flush(json, text, chunk);
   }
 
-  private static void flush(JsonGenerator json, StringBuilder text, char[] chunk) {
-    for (int from = 0; from < text.length(); from += chunk.length) {
-      int length = Math.min(chunk.length, text.length() - from);
-      text.getChars(from, from + length, chunk, 0);
-      json.writeRaw(chunk, 0, length);
+  private static void histograms(JsonBytes json, QueryValue.Points points) throws IOException {
+    long[] times = points.timestampsMs();
+    boolean first = true;
+    for (int i = 0; i < times.length; i++) {
+      FloatHistogram histogram = points.histogram(i);
+      if (histogram != null) {
+        if (!first) {
+          json.raw(',');
+        }
+        first = false;
+        point(json, times[i], histogram);
+      }
     }
-    text.setLength(0);
+  }
+
+  /// `[1435781430.781,"1.5"]`.
+  private static void point(JsonBytes json, long timeMs, double value) throws IOException {
+    json.raw('[').seconds(timeMs).raw(",\"").value(value).raw("\"]");
   }
 
   /// `[1435781430,{"count":"5","sum":"1.5","buckets":[[0,"1","2","5"]]}]`: of the buckets only
   /// those that are not empty, from the lowest on. The first number of each says which ends belong
   /// to it: 0 the upper, 1 the lower, 2 none, 3 both.
-  private static void point(StringBuilder text, long timeMs, FloatHistogram histogram) {
-    text.append('[');
-    appendSeconds(timeMs, text);
-    text.append(",{\"count\":\"");
-    SampleText.append(histogram.count(), text);
-    text.append("\",\"sum\":\"");
-    SampleText.append(histogram.sum(), text);
-    text.append('"');
+  private static void point(JsonBytes json, long timeMs, FloatHistogram histogram)
+      throws IOException {
+    json.raw('[').seconds(timeMs);
+    json.raw(",{\"count\":\"").value(histogram.count());
+    json.raw("\",\"sum\":\"").value(histogram.sum()).raw('"');
     boolean first = true;
     for (FloatHistogram.Bucket bucket : histogram.buckets()) {
       if (bucket.count() == 0) {
         continue;
       }
-      text.append(first ? ",\"buckets\":[[" : ",[");
+      json.raw(first ? ",\"buckets\":[[" : ",[");
       first = false;
       int ends =
           bucket.lowerInclusive()
               ? bucket.upperInclusive() ? 3 : 1
               : bucket.upperInclusive() ? 0 : 2;
-      text.append(ends).append(",\"");
-      SampleText.append(bucket.lower(), text);
-      text.append("\",\"");
-      SampleText.append(bucket.upper(), text);
-      text.append("\",\"");
-      SampleText.append(bucket.count(), text);
-      text.append("\"]");
+      json.whole(ends).raw(",\"").value(bucket.lower());
+      json.raw("\",\"").value(bucket.upper());
+      json.raw("\",\"").value(bucket.count()).raw("\"]");
     }
-    text.append(first ? "}]" : "]}]");
-  }
-
-  private static StringBuilder point(StringBuilder text, long timeMs, double value) {
-    text.append('[');
-    appendSeconds(timeMs, text);
-    text.append(",\"");
-    SampleText.append(value, text);
-    return text.append("\"]");
-  }
-
-  private static void text(JsonGenerator json, long timeMs, String value) {
-    json.writeStartArray();
-    json.writeRawValue(seconds(timeMs));
-    json.writeString(value);
-    json.writeEndArray();
+    json.raw(first ? "}]" : "]}]");
   }
 
   /// `1435781430.781`, `1435781430`, `-0.005`.
   static String seconds(long timeMs) {
-    StringBuilder text = new StringBuilder(16);
-    appendSeconds(timeMs, text);
-    return text.toString();
-  }
-
-  private static void appendSeconds(long timeMs, StringBuilder text) {
-    if (timeMs < 0) {
-      text.append('-');
-    }
     long magnitude = Math.abs(timeMs);
-    text.append(magnitude / 1000);
     int rest = (int) (magnitude % 1000);
-    if (rest != 0) {
-      text.append(rest < 10 ? ".00" : rest < 100 ? ".0" : ".").append(rest);
-    }
+    String whole = (timeMs < 0 ? "-" : "") + magnitude / 1000;
+    return rest == 0 ? whole : whole + (rest < 10 ? ".00" : rest < 100 ? ".0" : ".") + rest;
   }
 }

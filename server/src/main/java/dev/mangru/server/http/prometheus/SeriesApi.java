@@ -7,7 +7,7 @@ import dev.mangru.model.metric.Querier;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.TimeRange;
-import dev.mangru.server.http.JsonAnswer;
+import dev.mangru.server.http.JsonBytes;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.TenantHeader;
@@ -21,13 +21,8 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /// `/api/v1/series`, `/api/v1/labels` and `/api/v1/label/NAME/values`.
-@RestController
 public final class SeriesApi {
 
   private final Tenants tenants;
@@ -38,12 +33,6 @@ public final class SeriesApi {
     this.gate = gate;
   }
 
-  @GetMapping("/api/v1/series")
-  void seriesByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    series(request, response);
-  }
-
-  @PostMapping("/api/v1/series")
   void series(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Params params = new Params(request);
     int limit = params.limit();
@@ -60,30 +49,26 @@ public final class SeriesApi {
             (querier, matchers) ->
                 querier.select(matchers).stream().map(Querier.Series::labels).toList());
     boolean truncated = limit > 0 && found.size() > limit;
-    JsonAnswer.success(
-        response,
-        json -> {
-          json.writeStartArray();
-          found.stream()
-              .limit(truncated ? limit : Long.MAX_VALUE)
-              .forEach(labels -> JsonAnswer.labels(json, labels));
-          json.writeEndArray();
-          JsonAnswer.stringsIfAny(json, "warnings", warnings(truncated));
-        });
+    JsonBytes json = begun(response).raw('[');
+    int left = truncated ? limit : found.size();
+    for (Labels labels : found) {
+      if (left == 0) {
+        break;
+      }
+      left--;
+      json.labels(labels);
+      if (left > 0) {
+        json.raw(',');
+      }
+    }
+    end(json.raw(']'), truncated);
   }
 
-  @GetMapping("/api/v1/labels")
-  void labelsByGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    labels(request, response);
-  }
-
-  @PostMapping("/api/v1/labels")
   void labels(HttpServletRequest request, HttpServletResponse response) throws IOException {
     answerStrings(request, response, Querier::labelNames);
   }
 
-  @GetMapping("/api/v1/label/{name}/values")
-  void values(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
+  void values(String name, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     String label = LabelNames.unescape(name);
     answerStrings(request, response, (querier, matchers) -> querier.labelValues(label, matchers));
@@ -105,12 +90,17 @@ public final class SeriesApi {
             new TreeSet<>(Labels::compareUtf8),
             get);
     boolean truncated = limit > 0 && found.size() > limit;
-    JsonAnswer.success(
-        response,
-        json -> {
-          JsonAnswer.strings(json, truncated ? found.stream().limit(limit).toList() : found);
-          JsonAnswer.stringsIfAny(json, "warnings", warnings(truncated));
-        });
+    end(
+        begun(response).strings(truncated ? found.stream().limit(limit).toList() : found),
+        truncated);
+  }
+
+  private static JsonBytes begun(HttpServletResponse response) throws IOException {
+    return new JsonBytes(response).raw("{\"status\":\"success\",\"data\":");
+  }
+
+  private static void end(JsonBytes json, boolean truncated) throws IOException {
+    json.stringsIfAny("warnings", warnings(truncated)).raw('}').end();
   }
 
   private <T> Collection<T> union(

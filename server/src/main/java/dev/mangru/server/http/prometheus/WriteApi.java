@@ -4,8 +4,6 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.AppendSummary;
 import dev.mangru.model.metric.Appender;
-import dev.mangru.model.metric.MetadataStore;
-import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.Ticker;
@@ -24,14 +22,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RestController;
 
-/// `/api/v1/write`: Prometheus remote write, 1.0 and 2.0. An answer of success means that the
-/// samples are on stable storage.
+/// `/api/v1/write`, called by [DataPlane]: Prometheus remote write, 1.0 and 2.0. An answer of
+/// success means that the samples are on stable storage.
 ///
 /// Errors are plain text, because senders put the first line of the answer into their log. A
 /// request with some samples that cannot be stored keeps the others and answers 400, which tells
@@ -43,7 +38,6 @@ import org.springframework.web.bind.annotation.RestController;
 /// Metadata that senders repeat with every sample is read now and then ([MetadataGate]).
 ///
 /// Source: Prometheus remote write specifications 1.0 and 2.0.
-@RestController
 public final class WriteApi {
 
   private static final String PROTOBUF = "application/x-protobuf";
@@ -58,15 +52,14 @@ public final class WriteApi {
 
   private final Tenants tenants;
   private final Bodies bodies;
-  private final MetadataGate gate;
+  private final ExtrasKeeper keeper;
 
   public WriteApi(Tenants tenants, Bodies bodies, Ticker ticker) {
     this.tenants = tenants;
     this.bodies = bodies;
-    this.gate = new MetadataGate(ticker);
+    this.keeper = new ExtrasKeeper(ticker);
   }
 
-  @PostMapping("/api/v1/write")
   void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
     written(response, 0, 0, 0);
     try (TenantMetrics metrics = tenants.forWriting(TenantHeader.of(request))) {
@@ -74,7 +67,7 @@ public final class WriteApi {
       ContentCoding coding =
           ContentCoding.of(request.getHeader("Content-Encoding"), ContentCoding.SNAPPY, CODINGS);
       // The first version sends metadata by itself, and seldom.
-      Extras extras = new Extras(true, !second || gate.open());
+      Extras extras = second ? keeper.begin() : new Extras(true, true);
       Appender batch = metrics.store().appender();
       RemoteWriteSummary decoded;
       // The array goes to the next request before this one waits for the disk.
@@ -86,7 +79,7 @@ public final class WriteApi {
       }
       AppendSummary stored = batch.commit();
       long histograms = stored.acceptedHistograms();
-      written(response, stored.accepted() - histograms, histograms, keep(metrics, extras));
+      written(response, stored.accepted() - histograms, histograms, keeper.keep(metrics, extras));
       if (stored.retryable() > 0) {
         throw new MangruException(ErrorCode.OVERLOADED, missing(decoded, stored));
       }
@@ -99,19 +92,6 @@ public final class WriteApi {
       JsonAnswer.retryAfter(response, e);
       text(response, e.code().httpStatus(), e.text());
     }
-  }
-
-  /// Hands on what is beside samples; returns how many exemplars are kept.
-  private long keep(TenantMetrics metrics, Extras extras) {
-    Map<String, MetricMetadata> about = extras.metadata();
-    if (!about.isEmpty()) {
-      MetadataStore store = metrics.metadata();
-      gate.learned(
-          about.entrySet().stream()
-              .anyMatch(each -> !store.find(each.getKey()).contains(each.getValue())));
-      store.put(about);
-    }
-    return extras.exemplars().isEmpty() ? 0 : metrics.exemplars().add(extras.exemplars());
   }
 
   private static boolean isSecondVersion(MediaType type) {

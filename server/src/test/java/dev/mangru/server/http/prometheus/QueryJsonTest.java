@@ -7,27 +7,25 @@ import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.NativeHistogram;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.SampleText;
-import java.io.StringWriter;
+import dev.mangru.server.http.JsonBytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
+import org.springframework.mock.web.MockHttpServletResponse;
 
 class QueryJsonTest {
 
-  private static String written(QueryValue value) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
-      json.writeStartObject();
-      QueryJson.result(json, value);
-      json.writeEndObject();
-    }
-    return text.toString();
+  private static String written(QueryValue value) throws IOException {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    JsonBytes json = new JsonBytes(response).raw('{');
+    QueryJson.result(json, value);
+    json.raw('}').end();
+    return response.getContentAsString(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest
@@ -45,7 +43,7 @@ class QueryJsonTest {
   }
 
   @Test
-  void histograms_have_members_of_their_own() {
+  void histograms_have_members_of_their_own() throws IOException {
     FloatHistogram histogram =
         new FloatHistogram(
             0,
@@ -86,7 +84,7 @@ class QueryJsonTest {
   }
 
   @Test
-  void each_type_of_result_is_written_as_prometheus_writes_it() {
+  void each_type_of_result_is_written_as_prometheus_writes_it() throws IOException {
     Labels labels = Labels.of("__name__", "up", "path", "a\"b");
     assertThat(written(new QueryValue.Scalar(1500, -0.5)))
         .isEqualTo("{\"resultType\":\"scalar\",\"result\":[1.500,\"-0.5\"]}");
@@ -116,7 +114,7 @@ class QueryJsonTest {
   }
 
   @Test
-  void thousands_of_the_longest_points_are_written_in_pieces() {
+  void thousands_of_the_longest_points_are_written_in_pieces() throws IOException {
     List<QueryValue.Points> series = new ArrayList<>();
     StringJoiner expected = new StringJoiner(",", "[", "]");
     int count = 3_000;
