@@ -1,9 +1,12 @@
 package dev.mangru.collector.agent;
 
 import dev.mangru.collector.pipeline.Gatherer;
+import dev.mangru.collector.scrape.Scraper;
 import dev.mangru.collector.tail.TailOptions;
 import dev.mangru.collector.tail.Tailer;
 import dev.mangru.model.disk.Disk;
+import dev.mangru.model.metric.TargetSource;
+import dev.mangru.model.metric.TargetStatus;
 import dev.mangru.model.time.Ticker;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// virtual threads scrape and probe, one for each target, and send samples and lines. They meet in
 /// two bounded queues: the one of samples drops its oldest, the one of lines makes the tailer stop
 /// reading.
-public final class Agent implements AutoCloseable {
+public final class Agent implements TargetSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
@@ -32,7 +36,7 @@ public final class Agent implements AutoCloseable {
   private static final long MAX_FIRST_WAIT_MS = 1_000;
 
   private final AgentOptions options;
-  private final List<Gatherer> gatherers = new ArrayList<>();
+  private final List<Gatherer> gatherers = new CopyOnWriteArrayList<>();
   private final InstantSource clock;
   private final Ticker ticker;
   private final Stopper stopper = new Stopper();
@@ -161,6 +165,15 @@ public final class Agent implements AutoCloseable {
             .withSources(options.logs(), options.excludeLogs())
             .withZone(options.zone());
     return Tailer.open(tail, Disk.REAL, clock, ticker);
+  }
+
+  /// The pages of metrics it reads; probes are not among them. Empty before it is started.
+  @Override
+  public List<TargetStatus> targets() {
+    return gatherers.stream()
+        .filter(Scraper.class::isInstance)
+        .map(each -> ((Scraper) each).status())
+        .toList();
   }
 
   /// Ends: reads log files once more, sends what was gathered for at most the grace, and saves the

@@ -8,6 +8,8 @@ import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.StaleMarker;
+import dev.mangru.model.metric.TargetSource;
+import dev.mangru.model.metric.TargetStatus;
 import dev.mangru.model.time.Ticker;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -31,8 +33,9 @@ import org.slf4j.LoggerFactory;
 /// Reads every page of metrics that a cluster names, and writes its `kube_*` series, into a store.
 ///
 /// A pass reads all pages side by side and stores each as one batch, so one slow page holds up no
-/// other batch. A target that goes away leaves one stale marker per series. Confined to its loop.
-public final class ClusterScraper implements AutoCloseable {
+/// other batch. A target that goes away leaves one stale marker per series. Confined to its loop, but for
+/// [#targets].
+public final class ClusterScraper implements TargetSource, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ClusterScraper.class);
 
@@ -47,6 +50,7 @@ public final class ClusterScraper implements AutoCloseable {
   private final HttpClient client;
   private final Map<Labels, Watched> scrapers = new HashMap<>();
   private final SampleBatch stateBatch = new SampleBatch();
+  private volatile List<Scraper> running = List.of();
 
   private static final class Watched {
     final Scraper scraper;
@@ -101,12 +105,18 @@ public final class ClusterScraper implements AutoCloseable {
           return null;
         });
       }
+      running = scrapers.values().stream().map(watched -> watched.scraper).toList();
       for (Future<Void> done : pool.invokeAll(tasks)) {
         if (done.state() == Future.State.FAILED) {
           log.atWarn().setCause(done.exceptionNow()).log("a page of metrics could not be stored");
         }
       }
     }
+  }
+
+  @Override
+  public List<TargetStatus> targets() {
+    return running.stream().map(Scraper::status).toList();
   }
 
   private void scrape(Watched watched, Instant now) throws IOException {

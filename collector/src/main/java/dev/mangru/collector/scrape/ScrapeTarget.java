@@ -1,6 +1,7 @@
 package dev.mangru.collector.scrape;
 
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.time.TextDuration;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,19 @@ public record ScrapeTarget(
   public String address() {
     int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
     return url.getHost() + ":" + port;
+  }
+
+  /// What the target was found with, in Prometheus' names for it.
+  Labels discovered() {
+    Labels.Builder all =
+        labels.toBuilder()
+            .set("job", job)
+            .set("__address__", address())
+            .set("__scheme__", url.getScheme())
+            .set("__metrics_path__", url.getPath().isEmpty() ? "/" : url.getPath())
+            .set("__scrape_interval__", TextDuration.of(interval))
+            .set("__scrape_timeout__", TextDuration.of(timeout));
+    return all.build();
   }
 
   /// The labels that every series of the target gets.

@@ -4,9 +4,11 @@ import dev.mangru.collector.pipeline.Gatherer;
 import dev.mangru.collector.pipeline.SampleBatch;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.StaleMarker;
+import dev.mangru.model.metric.TargetStatus;
 import dev.mangru.model.time.Ticker;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -39,6 +41,7 @@ public final class Scraper implements Gatherer {
   private final SampleBatch page = new SampleBatch();
   private String lastError = "";
   private long pass;
+  private volatile TargetStatus status;
 
   /// A scraper with a client of the caller's, which brings TLS and redirect rules.
   ///
@@ -49,6 +52,21 @@ public final class Scraper implements Gatherer {
     this.limits = limits;
     this.fetcher = new PageFetcher(client, limits);
     this.ticker = ticker;
+    this.status =
+        new TargetStatus(
+            target.job(),
+            target.discovered(),
+            targetLabels,
+            target.url(),
+            target.interval(),
+            target.timeout(),
+            null,
+            Map.of());
+  }
+
+  /// The target and its last scrape; any thread may ask.
+  public TargetStatus status() {
+    return status;
   }
 
   /// What is scraped.
@@ -63,7 +81,7 @@ public final class Scraper implements Gatherer {
 
   @Override
   public void gather(Instant now, SampleBatch into) throws IOException {
-    long before = ticker.read();
+    long begin = ticker.read();
     long nowMs = now.toEpochMilli();
     pass++;
     page.clear();
@@ -75,12 +93,24 @@ public final class Scraper implements Gatherer {
     }
     into.addAll(page);
     endSeries(into, nowMs, up);
-    double seconds = (ticker.read() - before) / NANOS;
+    long took = ticker.read() - begin;
+    double seconds = took / NANOS;
     report(into, nowMs, "up", up ? 1 : 0);
     report(into, nowMs, "scrape_duration_seconds", seconds);
     report(into, nowMs, "scrape_samples_scraped", sink.scraped);
     report(into, nowMs, "scrape_samples_post_metric_relabeling", sink.scraped);
     report(into, nowMs, "scrape_series_added", sink.added);
+    TargetStatus before = status;
+    status =
+        new TargetStatus(
+            before.pool(),
+            before.discovered(),
+            before.labels(),
+            before.url(),
+            before.interval(),
+            before.timeout(),
+            new TargetStatus.Reading(now, Duration.ofNanos(took), up ? "" : lastError),
+            up ? PageMetadata.of(page.metadata(), before.metadata()) : before.metadata());
   }
 
   /// Fills [#page]; false when the target did not answer as it should.

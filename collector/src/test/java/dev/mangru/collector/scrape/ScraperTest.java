@@ -8,7 +8,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.mangru.collector.pipeline.MetricType;
 import dev.mangru.collector.pipeline.SampleBatch;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.MetricMetadata;
 import dev.mangru.model.metric.StaleMarker;
+import dev.mangru.model.metric.TargetStatus;
 import dev.mangru.model.time.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -255,6 +257,46 @@ class ScraperTest {
     assertThat(value(batch, "up")).isZero();
     assertThat(value(batch, "scrape_duration_seconds")).isLessThan(20);
     assertThat(scraper.lastError()).isNotEmpty();
+  }
+
+  @Test
+  void the_status_tells_what_was_found_and_how_the_last_scrape_went() throws IOException {
+    page("# TYPE hits counter\n# HELP hits How many.\nhits 1\n");
+    Scraper scraper = scraper();
+    assertThat(scraper.status().last()).isNull();
+    assertThat(scraper.status().metadata()).isEmpty();
+    assertThat(scraper.status().discovered().toMap())
+        .containsEntry("__scheme__", "http")
+        .containsEntry("__metrics_path__", "/metrics")
+        .containsEntry("__scrape_interval__", "30s")
+        .containsEntry("__scrape_timeout__", "10s")
+        .containsEntry("job", "app")
+        .containsEntry("zone", "a");
+    scraper.gather(NOW, new SampleBatch());
+    TargetStatus up = scraper.status();
+    assertThat(up.pool()).isEqualTo("app");
+    assertThat(up.labels().get("zone")).isEqualTo("a");
+    assertThat(up.last()).isNotNull();
+    assertThat(up.last().at()).isEqualTo(NOW);
+    assertThat(up.last().error()).isEmpty();
+    assertThat(up.metadata())
+        .containsEntry("hits", new MetricMetadata(MetricMetadata.Type.COUNTER, "How many.", ""));
+    answer = exchange -> reply(exchange, 500, "text/plain", "");
+    scraper.gather(NOW.plusSeconds(30), new SampleBatch());
+    TargetStatus down = scraper.status();
+    assertThat(down.last()).isNotNull();
+    assertThat(down.last().error()).contains("HTTP status 500");
+    assertThat(down.metadata()).as("as far as is known").isEqualTo(up.metadata());
+  }
+
+  @Test
+  void pages_that_tell_the_same_share_what_is_kept_of_it() throws IOException {
+    page("# TYPE hits counter\n# HELP hits How many.\nhits 1\n");
+    Scraper one = scraper();
+    Scraper other = scraper();
+    one.gather(NOW, new SampleBatch());
+    other.gather(NOW, new SampleBatch());
+    assertThat(other.status().metadata()).isSameAs(one.status().metadata());
   }
 
   @Test

@@ -159,13 +159,22 @@ public final class AlertFiles {
   /// same. One that cannot be read, is wrong or is refused is a problem that [#changedRules] tells
   /// of, until the file is right again.
   public void changedAlertmanager(Consumer<AlertmanagerConfig> user) {
+    lookAtAlertmanager(user, false);
+  }
+
+  /// The same at the first look: for when someone says that the file is as it should be.
+  public void alertmanagerNow(Consumer<AlertmanagerConfig> user) {
+    lookAtAlertmanager(user, true);
+  }
+
+  private void lookAtAlertmanager(Consumer<AlertmanagerConfig> user, boolean atOnce) {
     if (wanted.config().isEmpty()) {
       return;
     }
     String now = null;
     try {
       now = text();
-      boolean settled = now.equals(configSeen);
+      boolean settled = atOnce || now.equals(configSeen);
       configSeen = now;
       if (!settled || now.equals(configInForce)) {
         return;

@@ -66,6 +66,7 @@ public record MangruProperties(
   /// @param maxDecodedBody largest request body after decompression
   /// @param maxBytesInFlight bodies of all requests together; 0 for as many as the heap allows
   /// @param maxBodyDuration longest time a body may take to arrive
+  /// @param lifecycleApi whether `/-/reload` and `/-/quit` do anything
   public record Http(
       @DefaultValue("127.0.0.1") String address,
       @DefaultValue("8080") int port,
@@ -75,7 +76,8 @@ public record MangruProperties(
       @DefaultValue("32MB") DataSize maxBody,
       @DefaultValue("32MB") DataSize maxDecodedBody,
       @DefaultValue("0B") DataSize maxBytesInFlight,
-      @DefaultValue("60s") Duration maxBodyDuration) {
+      @DefaultValue("60s") Duration maxBodyDuration,
+      @DefaultValue("false") boolean lifecycleApi) {
 
     public Http {
       allowedHosts = List.copyOf(allowedHosts);

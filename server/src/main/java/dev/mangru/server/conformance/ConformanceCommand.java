@@ -5,12 +5,14 @@ import dev.mangru.alerts.conformance.RulesConformance;
 import dev.mangru.autoscaler.conformance.ClusterAutoscalerConformance;
 import dev.mangru.autoscaler.conformance.HpaConformance;
 import dev.mangru.collector.conformance.ExpositionConformance;
+import dev.mangru.server.conformance.http.HttpConformance;
 import dev.mangru.tsdb.conformance.PromqlConformance;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -74,7 +76,8 @@ public final class ConformanceCommand implements Callable<Integer> {
                 new RulesConformance(new TsdbRuleTestKit()),
                 new AlertmanagerConformance(),
                 new HpaConformance(),
-                new ClusterAutoscalerConformance()));
+                new ClusterAutoscalerConformance(),
+                new HttpConformance(Clock.systemUTC())));
     List<ConformanceRun.Outcome> outcomes = run.run(corpus);
     outcomes.forEach(outcome -> out.println(ConformanceRun.line(outcome)));
     try (PrintWriter report =

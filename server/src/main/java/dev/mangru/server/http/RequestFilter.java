@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -29,7 +30,9 @@ public final class RequestFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1;
 
-  private static final String TAIL = "/api/ui/logs/tail";
+  /// They last as long as someone reads them.
+  private static final Set<String> STREAMS =
+      Set.of("/api/ui/logs/tail", "/api/v1/notifications/live");
 
   private final transient SelfMetrics metrics;
   private final transient OpenTelemetry telemetry;
@@ -50,7 +53,7 @@ public final class RequestFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     Optional<Routes> api = Routes.of(request);
-    if (api.isEmpty() || request.getRequestURI().equals(TAIL)) {
+    if (api.isEmpty() || STREAMS.contains(request.getRequestURI())) {
       chain.doFilter(request, response);
       return;
     }

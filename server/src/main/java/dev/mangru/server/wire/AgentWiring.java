@@ -7,6 +7,7 @@ import dev.mangru.collector.scrape.ScrapeTarget;
 import dev.mangru.collector.tail.LogFormat;
 import dev.mangru.collector.tail.LogSource;
 import dev.mangru.model.metric.Labels;
+import dev.mangru.model.metric.TargetStatus;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.ClusterProperties;
 import dev.mangru.server.config.DataDirectory;
@@ -48,7 +49,7 @@ class AgentWiring {
     private final InstantSource clock;
     private final Ticker ticker;
     private final boolean playground;
-    private @Nullable Agent agent;
+    private volatile @Nullable Agent agent;
 
     LocalAgent(
         MangruProperties properties,
@@ -70,14 +71,22 @@ class AgentWiring {
           || web.getWebServer() == null) {
         return;
       }
-      agent = new Agent(options(web.getWebServer().getPort()), clock, ticker);
-      agent.start();
+      Agent started = new Agent(options(web.getWebServer().getPort()), clock, ticker);
+      agent = started;
+      started.start();
+    }
+
+    /// The pages of metrics that it reads; none before it has started.
+    List<TargetStatus> targets() {
+      Agent running = agent;
+      return running == null ? List.of() : running.targets();
     }
 
     @EventListener
     void closed(ContextClosedEvent event) {
-      if (agent != null) {
-        agent.close();
+      Agent running = agent;
+      if (running != null) {
+        running.close();
       }
     }
 

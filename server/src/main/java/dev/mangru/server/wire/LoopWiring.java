@@ -4,10 +4,10 @@ import dev.mangru.alerts.notify.Notifier;
 import dev.mangru.alerts.slo.SloEngine;
 import dev.mangru.alerts.state.RuleEngine;
 import dev.mangru.logindex.LogIndex;
-import dev.mangru.server.config.AlertFiles;
 import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.loop.Loops;
 import dev.mangru.server.self.Faults;
+import dev.mangru.server.self.Notifications;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.wire.kube.ClusterWiring.ClusterWork;
@@ -41,6 +41,9 @@ class LoopWiring {
   /// From a rule's result to its receiver in less than half a second.
   private static final Duration NOTIFY = Duration.ofMillis(250);
 
+  /// A full disk is noticed within so long. Chosen.
+  private static final Duration NOTIFICATIONS = Duration.ofSeconds(2);
+
   /// An edited file counts at the second look that finds it.
   private static final Duration ALERT_FILES = Duration.ofSeconds(5);
 
@@ -59,7 +62,8 @@ class LoopWiring {
       ClusterWork cluster,
       RuleEngine rules,
       Notifier notifier,
-      AlertFiles alertFiles) {
+      AlertReload alertFiles,
+      Notifications notifications) {
     Loops loops = new Loops(clock, faults, metrics);
     loops.start("seal-metrics", MAINTENANCE, tsdb::sealIfDue);
     loops.start("compact-metrics", MAINTENANCE, tsdb::compactIfDue);
@@ -71,13 +75,8 @@ class LoopWiring {
     loops.start("self-scrape", SCRAPE, selfScrape::pass);
     loops.start("rules", RULES, rules::tick);
     loops.start("notify", NOTIFY, notifier::tick);
-    loops.start(
-        "alert-files",
-        ALERT_FILES,
-        now -> {
-          alertFiles.changedAlertmanager(config -> notifier.reload(config, now));
-          alertFiles.changedRules().ifPresent(files -> rules.reload(files, now));
-        });
+    loops.start("alert-files", ALERT_FILES, alertFiles::look);
+    loops.start("notifications", NOTIFICATIONS, notifications::look);
     cluster.all().forEach(each -> loops.start(each.name(), each.pause(), each.work()));
     return loops;
   }

@@ -29,6 +29,7 @@ import org.springframework.context.annotation.Import;
   HttpWiring.class,
   MvcWiring.class,
   ApiWiring.class,
+  StatusWiring.class,
   ExchangeWiring.class,
   LoopWiring.class,
   AgentWiring.class,

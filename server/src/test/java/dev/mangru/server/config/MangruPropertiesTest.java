@@ -237,6 +237,7 @@ class MangruPropertiesTest {
                 Map.entry("mangru.http.max-decoded-body", "2KB"),
                 Map.entry("mangru.http.max-bytes-in-flight", "3KB"),
                 Map.entry("mangru.http.max-body-duration", "4s"),
+                Map.entry("mangru.http.lifecycle-api", "true"),
                 Map.entry("mangru.query.timeout", "5s"),
                 Map.entry("mangru.query.lookback", "6s"),
                 Map.entry("mangru.query.max-samples", "7"),
@@ -263,7 +264,8 @@ class MangruPropertiesTest {
                 DataSize.ofKilobytes(1),
                 DataSize.ofKilobytes(2),
                 DataSize.ofKilobytes(3),
-                Duration.ofSeconds(4)));
+                Duration.ofSeconds(4),
+                true));
     assertThat(set.http().bodyLimits().maxDecodedBytes()).isEqualTo(2048);
     assertThat(set.http().bytesInFlight()).isEqualTo(3072);
     assertThat(set.query().limits().timeout()).isEqualTo(Duration.ofSeconds(5));

@@ -34,7 +34,8 @@ public enum Aggregation {
     };
   }
 
-  boolean experimental() {
+  /// Whether Prometheus has it behind a flag.
+  public boolean experimental() {
     return this == LIMITK || this == LIMIT_RATIO;
   }
 

@@ -35,9 +35,7 @@ public final class StatusApi {
           json.writeStringProperty("branch", "");
           json.writeStringProperty("buildUser", "");
           json.writeStringProperty("buildDate", "");
-          json.writeStringProperty("goVersion", "");
-          json.writeStringProperty("application", "Mangru");
-          json.writeStringProperty("javaVersion", build.javaVersion());
+          json.writeStringProperty("goVersion", "Java " + build.javaVersion());
           json.writeEndObject();
         });
   }

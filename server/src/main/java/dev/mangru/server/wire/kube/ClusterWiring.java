@@ -23,6 +23,7 @@ import dev.mangru.model.disk.Disk;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.TargetSource;
 import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
@@ -135,6 +136,11 @@ public class ClusterWiring {
       InstantSource clock,
       Ticker ticker) {
     return new Watching(access, scrapeInterval(access, properties), store, clock, ticker);
+  }
+
+  @Bean
+  TargetSource clusterTargets(Watching watching) {
+    return () -> watching.scraper().map(ClusterScraper::targets).orElse(List.of());
   }
 
   static Duration scrapeInterval(ClusterAccess access, MangruProperties properties) {
