@@ -47,6 +47,9 @@ public final class SelfMetrics {
   private final Map<String, Map<String, Map<String, Finished>>> finished =
       new ConcurrentHashMap<>();
 
+  /// By loop and outcome.
+  private final Map<String, Map<String, Counter>> passes = new ConcurrentHashMap<>();
+
   private record Finished(Counter requests, Timer duration) {}
 
   /// @param apis the interfaces; each is counted from 0, so that a first failure is seen as a rise
@@ -103,12 +106,18 @@ public final class SelfMetrics {
 
   /// Notes one pass of a loop.
   public void pass(String loop, boolean failed) {
-    Counter.builder("mangru.loop.passes")
+    passes
+        .computeIfAbsent(loop, _ -> new ConcurrentHashMap<>())
+        .computeIfAbsent(failed ? "failure" : "success", outcome -> passes(loop, outcome))
+        .increment();
+  }
+
+  private Counter passes(String loop, String outcome) {
+    return Counter.builder("mangru.loop.passes")
         .description("Passes of the periodic work")
         .tag("loop", loop)
-        .tag("outcome", failed ? "failure" : "success")
-        .register(registry)
-        .increment();
+        .tag("outcome", outcome)
+        .register(registry);
   }
 
   /// `success`, `client_error` or `server_error`.
