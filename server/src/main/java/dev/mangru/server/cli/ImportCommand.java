@@ -15,6 +15,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,10 +33,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `mangru import`: puts the samples of a file, or of a Prometheus data directory, into a data
-/// directory that no server is using. Importing again changes nothing.
+/// directory that no server is using, or into a running server. Importing again changes nothing.
 @Command(
     name = "import",
-    description = "Put samples from elsewhere into a data directory while no server uses it.",
+    description =
+        "Put samples from elsewhere into a data directory while no server uses it, or into a"
+            + " running server.",
     mixinStandardHelpOptions = true)
 public final class ImportCommand implements Callable<Integer> {
 
@@ -48,15 +51,23 @@ public final class ImportCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description = "Data directory. Default: mangru-data.")
-  private Path data = Path.of("mangru-data");
+  private @Nullable Path data;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "A running server with mangru.metrics.admin-api: true, such as http://127.0.0.1:8080,"
+              + " instead of a data directory.")
+  private @Nullable URI url;
 
   @Option(
       names = "--retention",
       paramLabel = "DURATION",
       description =
           "Samples older than this are refused, as ISO 8601; give what the server has as"
-              + " mangru.metrics.retention. Default: P400D.")
-  private Duration retention = Duration.ofDays(400);
+              + " mangru.metrics.retention. Default: P400D. A running server knows its own.")
+  private @Nullable Duration retention;
 
   @Option(
       names = "--tenant",
@@ -95,6 +106,11 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
+      if (url != null && (data != null || retention != null)) {
+        throw MangruException.badData(
+            "--url sends to a running server, which has a data directory and a retention of its"
+                + " own: leave out --data and --retention");
+      }
       if (source.prometheus != null) {
         PrometheusBlocks blocks = PrometheusBlocks.open(Disk.REAL, source.prometheus);
         blocks.notes().forEach(note -> err().println("mangru: " + note));
@@ -134,23 +150,34 @@ public final class ImportCommand implements Callable<Integer> {
       Supplier<List<SeriesExemplar>> exemplars)
       throws IOException {
     long memory = Runtime.getRuntime().maxMemory() / MEMORY_PART;
-    try (OpenedStore opened = OpenedStore.open(data, tenant, false, retention);
+    ProgressLines progress = new ProgressLines(err(), Ticker.SYSTEM);
+    if (url != null) {
+      try (LiveImport live = new LiveImport(url, Tenants.checked(tenant))) {
+        ImportReport report = live.run(from, memory, progress);
+        live.describe(metadata.get());
+        tell(report);
+        List<SeriesExemplar> found = exemplars.get();
+        tell(live.add(found), found.size());
+      }
+      return;
+    }
+    Path folder = data == null ? Path.of("mangru-data") : data;
+    Duration kept = retention == null ? Duration.ofDays(400) : retention;
+    try (OpenedStore opened = OpenedStore.open(folder, tenant, false, kept);
         Importer importer =
-            new Importer(
-                opened.target(),
-                Disk.REAL,
-                opened.scratch(),
-                memory,
-                new ProgressLines(err(), Ticker.SYSTEM))) {
+            new Importer(opened.target(), Disk.REAL, opened.scratch(), memory, progress)) {
       ImportReport report = importer.run(from);
       opened.metadata().put(metadata.get());
       tell(report);
       List<SeriesExemplar> found = exemplars.get();
-      if (!found.isEmpty()) {
-        long stored = opened.exemplars().add(found);
-        out().println("imported %,d of the last %,d exemplars".formatted(stored, found.size()));
-        out().flush();
-      }
+      tell(found.isEmpty() ? 0 : opened.exemplars().add(found), found.size());
+    }
+  }
+
+  private void tell(long stored, int found) {
+    if (found > 0) {
+      out().println("imported %,d of the last %,d exemplars".formatted(stored, found));
+      out().flush();
     }
   }
 

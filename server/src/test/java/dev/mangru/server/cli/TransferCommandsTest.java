@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mangru.server.Mangru;
 import dev.mangru.server.config.DataDirectory;
+import dev.mangru.server.http.prometheus.AdminApi;
 import dev.mangru.server.testkit.LiveServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -149,6 +152,109 @@ final class TransferCommandsTest {
       Stream<String> elsewhere =
           Stream.concat(Stream.of(export), Stream.of("http://127.0.0.1:1", "-"));
       assertThat(mangru(elsewhere.toArray()).output()).contains("cannot reach the server");
+    }
+  }
+
+  @Test
+  void a_running_server_takes_what_is_older_than_its_newest_sample() throws Exception {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    Path data = folder.resolve("data");
+    try (LiveServer server = new LiveServer(data, "--mangru.metrics.admin-api=true")) {
+      String[] tenant = {"--tenant", "shop", "--url", server.uri("").toString()};
+      Outcome newest = with(tenant, "import", "--text", text("load{host=\"a\"} 7 %d\n"));
+      assertThat(newest.output()).contains("imported 1");
+      Outcome imported = with(tenant, "import", "--openmetrics", file.toString());
+      assertThat(imported.output())
+          .contains("read 1,153 samples of 3 series", "imported 1,153", "already there 0")
+          .doesNotContain("refused");
+      assertThat(with(tenant, "import", "--openmetrics", file.toString()).output())
+          .contains("imported 0", "already there 1,153");
+      String query = LiveServer.path("/api/v1/query", "query", "count_over_time(load[7d])");
+      HttpRequest.Builder asked =
+          HttpRequest.newBuilder(server.uri(query)).header("X-Scope-OrgID", "shop");
+      assertThat(server.send(asked).body()).contains("\"host\":\"a\"},\"value\":[", ",\"577\"]");
+      String about = LiveServer.path("/api/v1/metadata", "metric", "hits");
+      HttpRequest.Builder told =
+          HttpRequest.newBuilder(server.uri(about)).header("X-Scope-OrgID", "shop");
+      assertThat(server.send(told).body()).contains("\"help\":\"Visits.\"");
+      assertThat(server.get(query).body()).contains("\"result\":[]");
+    }
+    assertThat(data.resolve("tenants/000001/import.tmp")).doesNotExist();
+    Outcome exported =
+        succeeds("export", "--data", data, "--tenant", "shop", "--format", "jsonl", "-");
+    assertThat(exported.output()).contains("exported 1,154 samples of 3 series");
+    assertThat(succeeds("check", data).output()).contains("sound: " + data);
+  }
+
+  private static Outcome with(String[] more, String... arguments) {
+    return succeeds(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(Object[]::new));
+  }
+
+  private String text(String line) throws IOException {
+    Path file = folder.resolve("text.txt");
+    Files.writeString(file, line.formatted(Instant.now().toEpochMilli()));
+    return file.toString();
+  }
+
+  @Test
+  void exemplars_go_to_a_running_server_too() throws Exception {
+    long now = Instant.now().getEpochSecond() - 60;
+    Path file = folder.resolve("in.txt");
+    Files.writeString(
+        file,
+        """
+        # TYPE hits counter
+        hits_total 1 %1$d # {trace_id="a"} 0.5 %2$d
+        # EOF
+        """
+            .formatted(now, now - 2));
+    Path data = folder.resolve("data");
+    try (LiveServer server = new LiveServer(data, "--mangru.metrics.admin-api=true")) {
+      Outcome outcome = mangru("import", "--url", server.uri(""), "--openmetrics", file);
+      assertThat(outcome.output()).contains("imported 1 of the last 1 exemplars");
+      String asked =
+          LiveServer.path(
+              "/api/v1/query_exemplars", "query", "hits_total", "start", now - 9, "end", now);
+      assertThat(server.get(asked).body()).contains("\"trace_id\":\"a\"");
+    }
+  }
+
+  @Test
+  void a_server_that_is_not_told_to_or_not_there_takes_nothing() throws Exception {
+    Path file = folder.resolve("in.txt");
+    Files.writeString(file, page());
+    try (LiveServer server = new LiveServer(folder.resolve("data"))) {
+      Outcome off = mangru("import", "--url", server.uri(""), "--openmetrics", file);
+      assertThat(off.exitCode()).isEqualTo(74);
+      assertThat(off.output()).contains("answered 503", "admin APIs disabled", "0 samples were");
+    }
+    Outcome nobody = mangru("import", "--url", "http://127.0.0.1:1", "--openmetrics", file);
+    assertThat(nobody.output()).contains("cannot reach the server at http://127.0.0.1:1");
+    Outcome both =
+        mangru("import", "--url", "http://127.0.0.1:1", "--data", folder, "--openmetrics", file);
+    assertThat(both.output()).contains("leave out --data and --retention");
+  }
+
+  @Test
+  void what_is_no_piece_of_an_import_is_refused_by_the_server() throws Exception {
+    try (LiveServer server =
+        new LiveServer(folder.resolve("data"), "--mangru.metrics.admin-api=true")) {
+      String path = "/api/v1/admin/tsdb/import";
+      String type = AdminApi.PIECE + "; version=1";
+      HttpResponse<String> other = server.post(path, new byte[3], "Content-Type", "text/plain");
+      assertThat(other.statusCode()).isEqualTo(415);
+      assertThat(other.body()).contains("not text/plain", "mangru import --url");
+      HttpResponse<String> bytes = server.post(path, new byte[99], "Content-Type", type);
+      assertThat(bytes.statusCode()).isEqualTo(400);
+      assertThat(bytes.body()).contains("this is no piece of an import");
+      HttpResponse<String> large =
+          server.post(path, new byte[(64 << 20) + 1], "Content-Type", type);
+      assertThat(large.statusCode()).isEqualTo(413);
+      assertThat(large.body()).contains("exceeds the limit of 67108864");
+      HttpResponse<String> name =
+          server.post(path, new byte[99], "Content-Type", type, "X-Scope-OrgID", "../x");
+      assertThat(name.statusCode()).isEqualTo(400);
     }
   }
 

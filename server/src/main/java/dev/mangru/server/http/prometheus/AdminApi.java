@@ -2,44 +2,63 @@ package dev.mangru.server.http.prometheus;
 
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
+import dev.mangru.model.metric.ImportOutcome;
 import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.MetricStoreAdmin;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
+import dev.mangru.model.time.Ticker;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.TenantHeader;
+import dev.mangru.server.http.TimedBody;
+import dev.mangru.tsdb.transfer.ImportPieces;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
-/// `/api/v1/admin/tsdb/…`: deletes, cleans, copies and compacts. Refused unless it is switched on,
-/// with Prometheus' words. Each answers when it is done; how long it took is in the log.
+/// `/api/v1/admin/tsdb/…`: deletes, cleans, copies, compacts and imports. Refused unless it is
+/// switched on, with Prometheus' words. Each answers when it is done; how long it took is in the
+/// log.
 ///
 /// A tenant that has written nothing has nothing to delete, clean or compact, which is done at
 /// once.
 ///
-/// Source: Prometheus `web/api/v1/api.go`; `compact` is Mangru's own.
+/// Source: Prometheus `web/api/v1/api.go`; `compact` and `import` are Mangru's own.
 @RestController
 public final class AdminApi {
 
+  /// What `mangru import` sends.
+  public static final String PIECE = "application/vnd.mangru.import";
+
+  /// A piece, its last frame included, which may be long where a histogram has many buckets.
+  private static final long MAX_PIECE_BYTES = 2L * ImportPieces.MAX_BYTES;
+
+  /// At 100 kB a second. Chosen.
+  private static final Duration MAX_PIECE_TIME = Duration.ofMinutes(10);
+
   private final Tenants tenants;
   private final Settings settings;
+  private final Ticker ticker;
 
   /// Whether the administrator's interface is there.
   ///
   /// @param enabled whether it does anything but refuse
   public record Settings(boolean enabled) {}
 
-  public AdminApi(Tenants tenants, Settings settings) {
+  /// @param ticker measures how long a body takes to arrive
+  public AdminApi(Tenants tenants, Settings settings, Ticker ticker) {
     this.tenants = tenants;
     this.settings = settings;
+    this.ticker = ticker;
   }
 
   /// What is done to one tenant's store.
@@ -131,6 +150,49 @@ public final class AdminApi {
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
   }
 
+  /// Stores a piece of an import, durably: samples of any time inside the retention, for a tenant
+  /// that is made if it is not there. Answers with what became of them.
+  @RequestMapping(path = "/api/v1/admin/tsdb/import", method = RequestMethod.POST)
+  void importPiece(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    checkEnabled();
+    String wanted = PIECE + "; version=" + ImportPieces.VERSION;
+    if (!wanted.equals(request.getContentType())) {
+      throw new MangruException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "this takes Content-Type "
+              + wanted
+              + ", not "
+              + request.getContentType()
+              + ": \"mangru import --url\" of the same version sends it");
+    }
+    ImportOutcome outcome;
+    try (TenantMetrics metrics = tenants.forWriting(TenantHeader.of(request))) {
+      MetricStoreAdmin admin = metrics.admin().orElseThrow();
+      outcome = admin.importPiece(new TimedBody(request, MAX_PIECE_BYTES, MAX_PIECE_TIME, ticker));
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // the client went away
+    } catch (IOException e) {
+      throw diskFailed(e);
+    }
+    JsonAnswer.success(
+        response,
+        json -> {
+          json.writeStartObject();
+          json.writeNumberProperty("imported", outcome.imported());
+          json.writeNumberProperty("alreadyThere", outcome.alreadyThere());
+          json.writeName("refused");
+          json.writeStartObject();
+          outcome.refused().forEach(json::writeNumberProperty);
+          json.writeEndObject();
+          json.writeEndObject();
+        });
+  }
+
+  private static MangruException diskFailed(IOException e) {
+    return new MangruException(
+        ErrorCode.UNAVAILABLE, "the time-series store's disk failed: " + e, e);
+  }
+
   private void checkEnabled() {
     if (!settings.enabled()) {
       throw new MangruException(ErrorCode.UNAVAILABLE, "admin APIs disabled");
@@ -144,8 +206,7 @@ public final class AdminApi {
       MetricStoreAdmin admin = metrics.admin().orElse(null);
       return admin == null ? null : work.on(admin);
     } catch (IOException e) {
-      throw new MangruException(
-          ErrorCode.UNAVAILABLE, "the time-series store's disk failed: " + e, e);
+      throw diskFailed(e);
     }
   }
 }

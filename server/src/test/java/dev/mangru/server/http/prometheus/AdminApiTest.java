@@ -7,6 +7,7 @@ import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
+import dev.mangru.model.time.Ticker;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -34,7 +35,7 @@ class AdminApiTest {
   }
 
   private static void isRefused(Call call) {
-    AdminApi api = new AdminApi(new Guarded(), new AdminApi.Settings(false));
+    AdminApi api = new AdminApi(new Guarded(), new AdminApi.Settings(false), Ticker.SYSTEM);
     MockHttpServletRequest request = new MockHttpServletRequest();
     request.setParameter("match[]", "up");
     assertThatThrownBy(() -> call.on(api, request, new MockHttpServletResponse()))
@@ -52,5 +53,6 @@ class AdminApiTest {
     isRefused(AdminApi::cleanTombstones);
     isRefused(AdminApi::snapshot);
     isRefused(AdminApi::compact);
+    isRefused(AdminApi::importPiece);
   }
 }
