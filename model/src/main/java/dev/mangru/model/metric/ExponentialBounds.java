@@ -1,10 +1,7 @@
 package dev.mangru.model.metric;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
-
-/// Upper bounds of the buckets of exponential schemas, correctly rounded, because equality of
-/// bounds is exact. Thread-safe.
+/// Upper bounds of the buckets of exponential schemas, to the last bit those of Prometheus.
+/// Thread-safe.
 ///
 /// Source: prometheus.io, “Native histograms”: bucket `i` of schema `s` ends at `2^(i x 2^-s)`; the
 /// last finite bound is the greatest double, and one more bucket is for infinity.
@@ -18,24 +15,51 @@ final class ExponentialBounds {
 
   private static final int STEPS = 1 << MAX_SCHEMA;
 
-  /// `2^(k / 256)`.
+  /// `2^(k / 256)`, about.
   private static final double[] POWERS = powers();
 
   private ExponentialBounds() {}
 
+  /// Prometheus has a table of these, of which some end in another digit than a correctly rounded
+  /// power would; so they are made here as those were: each schema takes every other one from the
+  /// schema before, and those between by multiplying.
   private static double[] powers() {
-    MathContext precision = new MathContext(60);
-    BigDecimal root = BigDecimal.TWO;
-    for (int i = 0; i < MAX_SCHEMA; i++) {
-      root = root.sqrt(precision);
-    }
     double[] powers = new double[STEPS];
-    BigDecimal power = BigDecimal.ONE;
-    for (int k = 0; k < STEPS; k++) {
-      powers[k] = power.doubleValue();
-      power = power.multiply(root, precision);
+    powers[0] = 1;
+    for (int schema = 1; schema <= MAX_SCHEMA; schema++) {
+      double factor = exp2(exp2(-schema));
+      int stride = STEPS >> schema;
+      for (int k = stride; k < STEPS; k += 2 * stride) {
+        powers[k] = powers[k - stride] * factor;
+      }
     }
     return powers;
+  }
+
+  /// 2 to the power of `x`, between -8 and 1, as Go computes it: with a polynomial that is off by
+  /// one digit at times.
+  ///
+  /// Source: FreeBSD `e_exp.c`, of which Go's `math.Exp2` is made.
+  private static double exp2(double x) {
+    int whole = (int) (x > 0 ? x + 0.5 : x - 0.5);
+    double rest = x - whole;
+    double high = rest * 0.6931471803691238;
+    double low = -rest * 1.9082149292705877e-10;
+    double r = high - low;
+    double t = r * r;
+    double c =
+        r
+            - t
+                * (0.16666666666666666
+                    + t
+                        * (-0.0027777777777015593
+                            + t
+                                * (6.613756321437934e-05
+                                    + t
+                                        * (-1.6533902205465252e-06
+                                            + t * 4.1381367970572385e-08))));
+    double y = 1 - ((low - (r * c) / (2 - c)) - high);
+    return Math.scalb(y, whole);
   }
 
   /// The upper bound of bucket `index`.

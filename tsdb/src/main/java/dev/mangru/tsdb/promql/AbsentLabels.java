@@ -11,7 +11,7 @@ final class AbsentLabels {
 
   private AbsentLabels() {}
 
-  /// Labels of the equality matchers, unless several matchers are about the label.
+  /// Labels of the equality matchers, unless another matcher about the label follows.
   static Labels of(Expr argument) {
     List<LabelMatcher> matchers =
         switch (StepInvariance.unwrap(argument)) {
@@ -25,7 +25,7 @@ final class AbsentLabels {
       if (matcher.name().equals(Labels.METRIC_NAME)) {
         continue;
       }
-      if (seen.add(matcher.name()) && matcher.operator() == LabelMatcher.Operator.EQUAL) {
+      if (matcher.operator() == LabelMatcher.Operator.EQUAL && seen.add(matcher.name())) {
         labels.set(matcher.name(), matcher.value());
       } else {
         labels.remove(matcher.name());

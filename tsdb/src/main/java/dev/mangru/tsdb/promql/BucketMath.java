@@ -173,7 +173,9 @@ final class BucketMath {
     if (lower >= upper) {
       return 0;
     }
-    return (rank(upper, buckets) - rank(lower, buckets)) / total;
+    // counts that do not ascend may be above the total
+    double below = Math.min(rank(lower, buckets), total);
+    return (Math.min(rank(upper, buckets), total) - below) / total;
   }
 
   /// How many observations lie below `value`. Nothing is interpolated in an infinite bucket: a

@@ -135,8 +135,8 @@ final class CallEvaluator {
     Evaluated.Vectors input = evaluator.vectors(call.arguments().getFirst(), steps);
     double[] first = evaluator.scalars(call.arguments().get(1), steps);
     return switch (call.function()) {
-      case CLAMP_MIN -> evaluator.map(input, (value, i) -> Math.max(first[i], value));
-      case CLAMP_MAX -> evaluator.map(input, (value, i) -> Math.min(first[i], value));
+      case CLAMP_MIN -> evaluator.map(input, (value, i) -> GoMath.max(first[i], value));
+      case CLAMP_MAX -> evaluator.map(input, (value, i) -> GoMath.min(first[i], value));
       case Function _ -> {
         double[] second = evaluator.scalars(call.arguments().get(2), steps);
         yield evaluator.map(
@@ -144,7 +144,7 @@ final class CallEvaluator {
             (value, i) ->
                 second[i] < first[i]
                     ? StepSeries.ABSENT
-                    : Math.max(first[i], Math.min(second[i], value)));
+                    : GoMath.max(first[i], GoMath.min(second[i], value)));
       }
     };
   }
@@ -165,7 +165,7 @@ final class CallEvaluator {
     double[] one = evaluator.scalars(call.arguments().get(0), steps);
     double[] other = evaluator.scalars(call.arguments().get(1), steps);
     boolean max = call.function() == Function.MAX_OF;
-    return perStep(steps, i -> max ? Math.max(one[i], other[i]) : Math.min(one[i], other[i]));
+    return perStep(steps, i -> max ? GoMath.max(one[i], other[i]) : GoMath.min(one[i], other[i]));
   }
 
   private Evaluated scalarOf(Expr.Call call, Steps steps) {

@@ -1,5 +1,6 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.error.MangruException;
 import dev.mangru.tsdb.promql.Expr.Span;
 
 /// Computes lengths of time once a query's step and range are known.
@@ -52,8 +53,8 @@ record DurationCalculator(double stepSeconds, double rangeSeconds) {
       case DurationExpr.Paren(DurationExpr inner, Position _) -> evaluate(inner);
       case DurationExpr.Extreme(boolean max, DurationExpr left, DurationExpr right, Position _) ->
           max
-              ? Math.max(evaluate(left), evaluate(right))
-              : Math.min(evaluate(left), evaluate(right));
+              ? GoMath.max(evaluate(left), evaluate(right))
+              : GoMath.min(evaluate(left), evaluate(right));
       case DurationExpr.Arithmetic arithmetic -> arithmetic(arithmetic);
     };
   }
@@ -84,6 +85,6 @@ record DurationCalculator(double stepSeconds, double rangeSeconds) {
 
   private static RuntimeException error(DurationExpr expression, String message) {
     Position position = expression.position();
-    return QueryContext.execution(position.start() + ":" + position.end() + ": " + message);
+    return MangruException.badData(position.start() + ":" + position.end() + ": " + message);
   }
 }

@@ -26,6 +26,7 @@ final class Evaluator {
 
   Evaluator(QueryContext context, Expr root) {
     this.context = context;
+    DurationCheck.check(root, context);
     this.invariance = new StepInvariance(root);
     this.reader = new SelectorReader(context);
     this.ranges = new RangeReader(context, reader, this);

@@ -45,6 +45,9 @@ final class ExpressionParser {
   private final DurationParser durations;
   private int depth;
 
+  /// Aggregations whose arguments are being parsed; errors in there name it.
+  private int aggregations;
+
   /// Height of the tree that the last parse method returned.
   private int height;
 
@@ -174,7 +177,7 @@ final class ExpressionParser {
       case KEYWORD -> {
         String word = token.text().toLowerCase(Locale.ROOT);
         if (!KEYWORDS_THAT_ARE_METRIC_NAMES.contains(word)) {
-          throw tokens.unexpected("", "");
+          throw unexpected();
         }
         tokens.next();
         yield KEYWORDS_THAT_ARE_FUNCTIONS.contains(word) && tokens.peek().is("(")
@@ -183,7 +186,7 @@ final class ExpressionParser {
       }
       case OPERATOR -> {
         if (!Lexer.isAlpha(token.text().charAt(0)) || token.text().equalsIgnoreCase("atan2")) {
-          throw tokens.unexpected("", "");
+          throw unexpected();
         }
         tokens.next();
         yield selector(token);
@@ -195,16 +198,39 @@ final class ExpressionParser {
         if (token.is("{")) {
           yield selector(null);
         }
-        throw tokens.unexpected("", "");
+        throw unexpected();
       }
-      case END_OF_INPUT -> throw tokens.unexpected("", "");
+      case END_OF_INPUT -> throw unexpected();
+    };
+  }
+
+  private PromqlSyntaxException unexpected() {
+    return tokens.unexpected(where(), "");
+  }
+
+  /// What the innermost construct around is called that Prometheus' grammar knows by name.
+  private String where() {
+    return aggregations > 0 ? "aggregation" : "";
+  }
+
+  private static boolean startsExpression(Token token) {
+    return switch (token.kind()) {
+      case NUMBER, DURATION, STRING, IDENTIFIER, METRIC_IDENTIFIER, AGGREGATION -> true;
+      case KEYWORD ->
+          KEYWORDS_THAT_ARE_METRIC_NAMES.contains(token.text().toLowerCase(Locale.ROOT));
+      case OPERATOR ->
+          token.is("+")
+              || token.is("-")
+              || (Lexer.isAlpha(token.text().charAt(0)) && !token.text().equalsIgnoreCase("atan2"));
+      case PUNCTUATION -> token.is("(") || token.is("{");
+      case END_OF_INPUT -> false;
     };
   }
 
   private Expr parenthesized() {
     Token open = tokens.next();
     Expr inner = expression(0);
-    Token close = tokens.expect(")", "", "");
+    Token close = tokens.expect(")", where(), "");
     height++;
     checkDepth(height);
     return new Expr.Paren(inner, new Position(open.start(), close.end()));
@@ -224,7 +250,7 @@ final class ExpressionParser {
   }
 
   private List<Expr> arguments() {
-    tokens.expect("(", "", "");
+    tokens.expect("(", where(), "");
     List<Expr> arguments = new ArrayList<>();
     int tallest = 0;
     if (!tokens.peek().is(")")) {
@@ -232,7 +258,7 @@ final class ExpressionParser {
       tallest = height;
       while (tokens.peek().is(",")) {
         Token comma = tokens.next();
-        if (tokens.peek().is(")")) {
+        if (!startsExpression(tokens.peek())) {
           error(comma.position(), "trailing commas not allowed in function call args");
           break;
         }
@@ -240,7 +266,7 @@ final class ExpressionParser {
         tallest = Math.max(tallest, height);
       }
     }
-    tokens.expect(")", "", "");
+    tokens.expect(")", where(), "");
     height = tallest + 1;
     checkDepth(height);
     return arguments;
@@ -260,7 +286,9 @@ final class ExpressionParser {
     if (!tokens.peek().is("(")) {
       throw tokens.unexpected("aggregation", "");
     }
+    aggregations++;
     List<Expr> arguments = arguments();
+    aggregations--;
     int tall = height;
     if (!modified && (tokens.peek().isKeyword("by") || tokens.peek().isKeyword("without"))) {
       without = tokens.next().isKeyword("without");

@@ -14,6 +14,20 @@ final class GoMath {
     return Math.pow(base, exponent);
   }
 
+  /// The smaller one. Unlike in Java, minus infinity is smaller than NaN.
+  static double min(double a, double b) {
+    return a == Double.NEGATIVE_INFINITY || b == Double.NEGATIVE_INFINITY
+        ? Double.NEGATIVE_INFINITY
+        : Math.min(a, b);
+  }
+
+  /// The greater one. Unlike in Java, infinity is greater than NaN.
+  static double max(double a, double b) {
+    return a == Double.POSITIVE_INFINITY || b == Double.POSITIVE_INFINITY
+        ? Double.POSITIVE_INFINITY
+        : Math.max(a, b);
+  }
+
   /// Binary logarithm, exact for powers of two.
   static double log2(double value) {
     if (value > 0 && Double.isFinite(value)) {

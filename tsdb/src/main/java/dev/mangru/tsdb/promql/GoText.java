@@ -1,5 +1,8 @@
 package dev.mangru.tsdb.promql;
 
+import dev.mangru.model.metric.Label;
+import dev.mangru.model.metric.Labels;
+
 /// Text as Go's `fmt` and `strconv` write and read it.
 final class GoText {
 
@@ -49,6 +52,30 @@ final class GoText {
     return Character.isSurrogate(c) ? 1 : 3;
   }
 
+  /// All labels in braces, the metric name among them; names that are no identifiers in quotes.
+  ///
+  /// Source: Prometheus `model/labels`, `Labels.String`.
+  static String labels(Labels labels) {
+    StringBuilder text = new StringBuilder("{");
+    for (Label label : labels) {
+      text.append(text.length() == 1 ? "" : ", ");
+      text.append(isIdentifier(label.name()) ? label.name() : quote(label.name()));
+      text.append('=').append(quote(label.value()));
+    }
+    return text.append('}').toString();
+  }
+
+  private static boolean isIdentifier(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+      if (!letter && (i == 0 || c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
+  }
+
   /// `%q` of a string.
   static String quote(String text) {
     StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
@@ -58,6 +85,9 @@ final class GoText {
 
   /// `%q` of one character.
   static String quoteCharacter(int point) {
+    if (point < 0) {
+      return "'\uFFFD'"; // the end of the input
+    }
     StringBuilder quoted = new StringBuilder("'");
     escape(point, '\'', quoted);
     return quoted.append('\'').toString();

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 /// Source: <https://prometheus.io/docs/prometheus/latest/feature_flags/>.
 public enum PromqlFeature {
 
-  /// Functions and aggregations that may still change: `info`, `mad_over_time`, `limitk` and others.
+  /// Functions and aggregations that may still change: `info`, `mad_over_time`, `limitk` and
+  /// others.
   EXPERIMENTAL_FUNCTIONS("promql-experimental-functions"),
 
   /// Arithmetic in ranges, steps and offsets: `rate(x[5m * 2])`.

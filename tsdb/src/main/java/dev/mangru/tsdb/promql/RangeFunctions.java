@@ -105,19 +105,36 @@ final class RangeFunctions {
     stream.overRange(
         range,
         steps,
-        kernel(call, steps).with(mixed(call).of(function)),
+        kernel(call, steps).with(mixed(call, steps)),
         presence,
         (labels, dropName, values, histograms, full) -> {
           sink.accept(labels, dropName, values, histograms, full);
           if (!noted[0] && (histograms == null || SeriesStream.anyPresent(values))) {
-            noteNonCounter(function, labels, range.position(), context);
+            noteNonCounter(function, labels, noted(range), context);
             noted[0] = onceIsEnough;
           }
         });
   }
 
-  private MixedFunctions mixed(Expr.Call call) {
-    return new MixedFunctions(context, call.arguments().getFirst().position());
+  private MixedFunction mixed(Expr.Call call, Steps steps) {
+    MixedFunction mixed =
+        new MixedFunctions(context, noted(call.arguments().getFirst())).of(call.function());
+    if (call.function() != Function.DOUBLE_EXPONENTIAL_SMOOTHING) {
+      return mixed;
+    }
+    FactorCheck factors = factors(call, steps);
+    return (window, step, out) -> { // where there are histograms only, too
+      factors.check(step);
+      return mixed.apply(window, step, out);
+    };
+  }
+
+  /// Where annotations about an argument point to. A computed range has no place of its own in
+  /// Prometheus, and so they point to the start of the query.
+  private static Position noted(Expr argument) {
+    return StepInvariance.unwrap(argument) instanceof Expr.Subquery
+        ? new Position(0, 0)
+        : argument.position();
   }
 
   static void noteNonCounter(
@@ -236,15 +253,28 @@ final class RangeFunctions {
   }
 
   private WindowKernels.WindowFunction smoothing(Expr.Call call, Steps steps) {
-    double[] smoothing = evaluator.scalars(call.arguments().get(1), steps);
-    double[] trend = evaluator.scalars(call.arguments().get(2), steps);
+    FactorCheck factors = factors(call, steps);
     return (window, i) -> {
-      checkFactor("smoothing", "sf", smoothing[i]);
-      checkFactor("trend", "tf", trend[i]);
+      factors.check(i);
       return window.size() < 2
           ? StepSeries.ABSENT
-          : WindowFunctions.smooth(window, smoothing[i], trend[i]);
+          : WindowFunctions.smooth(window, factors.smoothing()[i], factors.trend()[i]);
     };
+  }
+
+  private FactorCheck factors(Expr.Call call, Steps steps) {
+    return new FactorCheck(
+        evaluator.scalars(call.arguments().get(1), steps),
+        evaluator.scalars(call.arguments().get(2), steps));
+  }
+
+  /// The factors of each step, which are looked at where there is a sample.
+  @SuppressWarnings("ArrayRecordComponent") // hot, and never compared
+  private record FactorCheck(double[] smoothing, double[] trend) {
+    void check(int step) {
+      checkFactor("smoothing", "sf", smoothing[step]);
+      checkFactor("trend", "tf", trend[step]);
+    }
   }
 
   private static void checkFactor(String name, String symbol, double factor) {

@@ -1,7 +1,6 @@
 package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.FloatHistogram;
-import dev.mangru.model.metric.Label;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -174,28 +173,8 @@ final class Selection {
 
   /// Ratios r and r - 1 pick complements.
   private static boolean sampled(StepSeries series, double ratio) {
-    double place = (hash(series) >>> 11) * 0x1p-53;
+    double place = LabelsHash.fraction(series.labels());
     double capped = Math.clamp(ratio, -1, 1);
     return capped >= 0 ? place < capped : place >= 1 + capped;
-  }
-
-  /// FNV-1a over the labels, mixed by MurmurHash3's finalizer so that all bits count.
-  private static long hash(StepSeries series) {
-    long hash = 0xcbf29ce484222325L;
-    for (Label label : series.labels()) {
-      hash = add(hash, label.name());
-      hash = add(hash, label.value());
-    }
-    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
-    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
-    return hash ^ (hash >>> 33);
-  }
-
-  private static long add(long hash, String text) {
-    long result = hash;
-    for (int i = 0; i < text.length(); i++) {
-      result = (result ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return (result ^ 0xffff) * 0x100000001b3L;
   }
 }

@@ -5,6 +5,7 @@ import dev.mangru.model.metric.LabelMatcher;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.Querier;
 import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ final class SeriesStream {
         0,
         reading,
         raw -> {
-          SeriesWorker.Presence found = worker.compute(raw, values);
+          SeriesWorker.Presence found = worker.compute(presence ? withoutKinds(raw) : raw, values);
           if (found != SeriesWorker.Presence.NONE) {
             sink.accept(
                 raw.labels(),
@@ -113,6 +114,21 @@ final class SeriesStream {
           }
         });
     context.budget().release(values.length);
+  }
+
+  /// The same samples, where it does not matter which of them are histograms.
+  private static RawSeries withoutKinds(RawSeries raw) {
+    @Nullable FloatHistogram[] histograms = raw.histograms();
+    if (histograms == null) {
+      return raw;
+    }
+    double[] values = raw.values().clone();
+    for (int i = 0; i < raw.count(); i++) {
+      if (histograms[i] != null) {
+        values[i] = 0;
+      }
+    }
+    return new RawSeries(raw.labels(), raw.dropName(), raw.times(), values, null, raw.count());
   }
 
   private SeriesWorker worker(RangeReader.Placement placement, Steps steps, WindowKernel kernel) {

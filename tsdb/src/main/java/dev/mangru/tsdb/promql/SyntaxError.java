@@ -7,7 +7,11 @@ public record SyntaxError(Position position, String message) {
 
   /// With line and column, as Prometheus writes it: `1:4: parse error: unexpected end of input`.
   public String describe(String expression) {
-    return GoText.lineAndColumn(expression, position.start()) + ": parse error: " + message;
+    String place =
+        expression.isEmpty()
+            ? "unknown position"
+            : GoText.lineAndColumn(expression, position.start());
+    return place + ": parse error: " + message;
   }
 
   /// Where the error begins, in UTF-8 bytes of the expression.

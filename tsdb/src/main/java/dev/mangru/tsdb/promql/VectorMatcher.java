@@ -152,11 +152,11 @@ final class VectorMatcher {
   }
 
   private RuntimeException duplicatePartner(Labels first, Labels second) {
-    List<String> both = new ArrayList<>(List.of(first.toString(), second.toString()));
+    List<String> both = new ArrayList<>(List.of(GoText.labels(first), GoText.labels(second)));
     both.sort(Labels::compareUtf8);
     return QueryContext.execution(
         "found duplicate series for the match group "
-            + signatures.of(second)
+            + GoText.labels(signatures.of(second))
             + " on the "
             + (swapped ? "left" : "right")
             + " hand-side of the operation: ["

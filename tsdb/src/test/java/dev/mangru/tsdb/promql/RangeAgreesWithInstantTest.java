@@ -24,7 +24,8 @@ class RangeAgreesWithInstantTest {
     Random random = new Random(seed);
     SeriesBook book = randomBook(random);
     PromqlEngine engine =
-        book.engine(PromqlOptions.everything().with(PromqlFeature.DELAYED_NAME_REMOVAL, seed % 2 == 0));
+        book.engine(
+            PromqlOptions.everything().with(PromqlFeature.DELAYED_NAME_REMOVAL, seed % 2 == 0));
     long start = random.nextInt(1_200_000);
     for (int i = 0; i < 20; i++) {
       // The bounds of the query are its own time in an instant query.
