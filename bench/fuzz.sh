@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the decoders of bytes from disk and network with Jazzer, one target after the other.
+# Fuzzes the decoders of bytes from disk and network, and PromQL, with Jazzer, one target after the other.
 # usage: bench/fuzz.sh [TARGET|all] [EXECUTIONS]   default: all, 10,000,000 each
 #        bench/fuzz.sh --list                      the targets
 #        bench/fuzz.sh --keep TARGET               what was found, minimised, becomes the corpus of every build
@@ -15,6 +15,7 @@ tsdb      dev.mangru.tsdb.chunk.ValueCodecFuzz                      160
 tsdb      dev.mangru.tsdb.chunk.ChunkCodecFuzz                      200
 tsdb      dev.mangru.tsdb.ingest.RemoteWriteV1Fuzz                  512
 tsdb      dev.mangru.tsdb.ingest.RemoteWriteV2Fuzz                  400
+tsdb      dev.mangru.tsdb.ingest.otlp.OtlpMetricsFuzz               600
 server    dev.mangru.server.http.SnappyFuzz                         200
 collector dev.mangru.collector.scrape.ExpositionFuzz                256
 model     dev.mangru.model.disk.RecordLogFuzz                       300
@@ -30,6 +31,9 @@ tsdb      dev.mangru.tsdb.metadata.MetadataRecordFuzz               128
 tsdb      dev.mangru.tsdb.transfer.SpillFileFuzz                    200
 tsdb      dev.mangru.tsdb.transfer.prometheus.PromChunkFuzz         300
 tsdb      dev.mangru.tsdb.transfer.prometheus.PromIndexFuzz         300
+tsdb      dev.mangru.tsdb.promql.PromqlParserFuzz                   200
+tsdb      dev.mangru.tsdb.promql.PromqlEvaluatorFuzz                160
+tsdb      dev.mangru.tsdb.promql.RegexFuzz                          120
 tsdb      dev.mangru.tsdb.v1.block.OldManifestFuzz                  160
 tsdb      dev.mangru.tsdb.v1.block.OldBlockFuzz                     800
 tsdb      dev.mangru.tsdb.v1.head.BatchRecordFuzz                   160

@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
 /// ```
 /// heap    half of what is over 32 MiB: the series, their labels and index
 ///         a 16th: selections kept for later queries     an 8th: request bodies under way
-///         the rest: queries, merges, everything else
+///         5 16ths: queries; merges and everything else besides
 /// beside  an 8th: samples not yet sealed; at twice that, writes are refused
 ///         the rest: code, classes, threads, buffers, and the files that the system keeps at hand
 /// ```
@@ -83,6 +83,11 @@ public record MemoryThereIs(long heapBytes, long memoryBytes) {
   /// Bytes of request bodies under way, sent and decoded: 128 MiB at most.
   public long requestBytes() {
     return Math.clamp(heapBytes / 8, 4L << 20, 128L << 20);
+  }
+
+  /// Bytes that all queries hold together, with what is made of their samples.
+  public long queryBytes() {
+    return Math.max(16L << 20, heapBytes / 16 * 5);
   }
 
   /// Queries at once: one for each 48 MiB of the heap, from 2 to 20.

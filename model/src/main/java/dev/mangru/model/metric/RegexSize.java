@@ -158,7 +158,7 @@ final class RegexSize {
     int from = at + 1;
     int i = from;
     long least = 0;
-    long most = 0;
+    long most;
     while (i < regex.length() && isDigit(regex.charAt(i))) {
       least = Math.min(100_000, least * 10 + regex.charAt(i++) - '0');
     }
