@@ -116,7 +116,7 @@ class QueryMemoryTest {
       Future<?> waiting = threads.submit(() -> first.hold(350, asked::countDown));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(codeOf(() -> second.hold(350, WANTED))).isEqualTo(ErrorCode.UNAVAILABLE);
-      second.close();
+      second.release(second.held());
       waiting.get(10, TimeUnit.SECONDS);
     }
     assertThat(memory.held()).isZero();
