@@ -163,26 +163,46 @@ final class FileSet {
     Manifest before = Manifest.read(disk, directory);
     SeriesTable table = new SeriesTable();
     Registry.Contents contents = Registry.salvage(disk, before.registryPath(directory), table);
-    replaceRegistry(disk, directory, before, table);
-    new Quarantine(disk, directory, stats)
-        .setAside(
-            before.registryPath(directory),
-            "the names of some series; %,d were saved, samples of the others are called %s"
-                .formatted(contents.series(), Maintenance.NAMELESS),
-            damage);
+    Quarantine quarantine = new Quarantine(disk, directory, stats);
+    boolean endKnown = contents.wholeEnd() >= before.registryLength();
+    replaceRegistry(disk, directory, before, table, endKnown, quarantine);
+    quarantine.setAside(
+        before.registryPath(directory),
+        "the names of some series; %,d were saved, samples of the others are called %s"
+            .formatted(contents.series(), Maintenance.NAMELESS),
+        damage);
   }
 
   /// Writes a new registry of the series of `table`, and the manifest that names it. Refs of lost
-  /// series are not given to others: their samples are in the parts still.
-  static void replaceRegistry(Disk disk, Path directory, Manifest before, SeriesTable table)
+  /// series are not given to others, because their samples are in the parts still: where nobody can
+  /// say which refs a damaged part has, it is set aside.
+  ///
+  /// @param endKnown whether no ref after those of `table` was ever given
+  static void replaceRegistry(
+      Disk disk,
+      Path directory,
+      Manifest before,
+      SeriesTable table,
+      boolean endKnown,
+      Quarantine quarantine)
       throws IOException {
+    List<Manifest.Entry> kept = new ArrayList<>();
     for (Manifest.Entry entry : before.files()) {
-      if (!entry.block()) {
-        table.reserve(endRef(disk, entry.path(directory)));
+      Refs refs = entry.block() ? Refs.NONE : refs(disk, entry.path(directory));
+      table.reserve(refs.end());
+      CorruptDataException damage = refs.damage();
+      if (damage == null || endKnown) {
+        kept.add(entry);
+      } else {
+        quarantine.keep(
+            entry.path(directory),
+            "its samples: the registry is damaged too, and their series might be taken for others",
+            damage);
       }
     }
     long number = before.nextFile();
-    Manifest named = before.withRegistry(number + 1, number, 0);
+    Manifest named =
+        before.withFiles(number, kept, before.summaries()).withRegistry(number + 1, number, 0);
     Path path = named.registryPath(directory);
     disk.delete(path);
     try (Registry salvaged = Registry.create(disk, path)) {
@@ -192,29 +212,43 @@ final class FileSet {
     }
   }
 
-  /// The number after the last series of a part; 0 if it cannot be read, for then it is set aside.
-  private static int endRef(Disk disk, Path path) throws IOException {
-    PartFile part = null;
+  /// The refs of a part.
+  ///
+  /// @param end after the last one that can be read
+  /// @param damage why there may be others, or null
+  private record Refs(int end, @Nullable CorruptDataException damage) {
+    static final Refs NONE = new Refs(0, null);
+  }
+
+  private static Refs refs(Disk disk, Path path) throws IOException {
+    PartFile part;
     try {
       part = PartFile.open(disk, path);
-      ChunkCursor cursor = part.cursor();
-      int low = 0; // every part has a series at or above it
-      int high = Integer.MAX_VALUE;
-      while (high - low > 1) {
-        int middle = (low + high) >>> 1;
-        if (cursor.seek(middle) || cursor.next()) {
-          low = cursor.ref();
-        } else {
-          high = middle;
-        }
-      }
-      return low + 1;
     } catch (CorruptDataException | java.nio.file.NoSuchFileException e) {
       LOG.atWarn().addKeyValue("file", path).setCause(e).log("cannot read the refs of a part");
-      return 0;
+      return Refs.NONE; // it will be set aside for this
+    }
+    try {
+      return refs(part.cursor());
+    } catch (CorruptDataException e) {
+      return new Refs(0, e);
     } finally {
-      if (part != null) {
-        part.release();
+      part.release();
+    }
+  }
+
+  private static Refs refs(ChunkCursor cursor) throws IOException {
+    int end = 0;
+    CorruptDataException damage = null;
+    while (true) {
+      try {
+        if (!cursor.next()) {
+          return new Refs(end, damage);
+        }
+        end = cursor.ref() + 1; // they ascend
+        damage = null;
+      } catch (CorruptDataException e) {
+        damage = e;
       }
     }
   }

@@ -379,7 +379,13 @@ public final class TsdbRepair {
   }
 
   private void emptyRegistry(Manifest manifest) throws IOException {
-    FileSet.replaceRegistry(disk, directory, manifest, new SeriesTable());
+    FileSet.replaceRegistry(
+        disk,
+        directory,
+        manifest,
+        new SeriesTable(),
+        false,
+        new Quarantine(disk, directory, new Stats()));
     lostNames(manifest.registryPath(directory) + ": it was missing; ", 0);
   }
 

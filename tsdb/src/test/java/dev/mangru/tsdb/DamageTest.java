@@ -265,6 +265,76 @@ class DamageTest {
     }
   }
 
+  @Test
+  void a_registry_and_a_part_that_lost_their_ends_give_no_ref_twice() throws IOException {
+    for (boolean lastBatch : new boolean[] {true, false}) {
+      CrashDisk own = new CrashDisk(1);
+      Path data = own.root().resolve("data");
+      TsdbOptions options = TsdbOptions.builder(data).minFreeBytes(0).build();
+      try (Tsdb store = Tsdb.open(options, CLOCK, own)) {
+        append(store, UP, T - 20, 1);
+        store.sealAll(NOW);
+        Appender appender = store.appender();
+        for (int i = 0; i < 4_000; i++) {
+          appender.append(Labels.of("__name__", "many", "i", "" + i), T - 10, i);
+        }
+        assertThat(appender.commit().accepted()).isEqualTo(4_000);
+        store.sealAll(NOW);
+      }
+      Path part = own.list(data.resolve("parts")).getLast();
+      breakLastGroup(own, part);
+      Path registry = own.list(data.resolve("series")).getFirst();
+      own.flipBit(registry, lastBatch ? own.open(registry).length() - 1 : 45, 1);
+      try (Tsdb store = Tsdb.open(options, CLOCK, own)) {
+        assertThat(own.exists(part)).as("its end is in the registry").isEqualTo(!lastBatch);
+        for (int i = 0; i < 4_000; i++) {
+          append(store, Labels.of("__name__", "new", "i", "" + i), T, i);
+        }
+        store.sealAll(NOW);
+        if (lastBatch) {
+          assertThat(Dump.of(store)).hasSize(4_001).containsKey(UP);
+          assertThat(own.list(data.resolve("quarantine")))
+              .anyMatch(file -> file.getFileName().equals(part.getFileName()));
+        } else {
+          assertThat(store.series().find(Labels.of("__name__", "new", "i", "0")))
+              .as("all that the part may have is taken")
+              .isGreaterThanOrEqualTo(4_001);
+        }
+      }
+    }
+  }
+
+  /// Breaks the end of a part's directory: it opens, and nobody can tell which series come last.
+  private static void breakLastGroup(CrashDisk own, Path part) throws IOException {
+    for (long at = own.open(part).length() - 1; at > 64; at -= 7) {
+      own.flipBit(part, at, 1);
+      if (endsInDamage(own, part)) {
+        return;
+      }
+      own.flipBit(part, at, 1);
+    }
+    throw new AssertionError("no byte of " + part + " does it");
+  }
+
+  private static boolean endsInDamage(CrashDisk own, Path part) throws IOException {
+    PartFile file;
+    ChunkCursor cursor;
+    try {
+      file = PartFile.open(own, part);
+      cursor = file.cursor();
+    } catch (CorruptDataException e) {
+      return false;
+    }
+    try {
+      cursor.seek(Integer.MAX_VALUE);
+      return false;
+    } catch (CorruptDataException e) {
+      return true;
+    } finally {
+      file.release();
+    }
+  }
+
   // ---- a failure, then a power cut -------------------------------------------------------------
 
   /// Ways to end a life: fails at operation `n` of a step, goes on, and loses the power.

@@ -40,9 +40,11 @@ public final class Registry implements Closeable {
   ///
   /// @param batches batches read
   /// @param series series in them
-  /// @param endRef the number after the last ref that was ever given
+  /// @param endRef the number after the last ref that was given when the last whole batch was
+  ///   written
+  /// @param wholeEnd where that batch ends; if that is the end of the file no later ref was given
   /// @param damage what could not be read, one line each with file, offset, expected and found
-  public record Contents(int batches, long series, int endRef, List<String> damage) {
+  public record Contents(int batches, long series, int endRef, long wholeEnd, List<String> damage) {
     /// Copies the list.
     public Contents {
       damage = List.copyOf(damage);
@@ -254,6 +256,7 @@ public final class Registry implements Closeable {
     private int endRef;
     private int frameSeries;
     private int highest;
+    private long wholeEnd;
     private int batches;
     private long series;
 
@@ -367,6 +370,7 @@ public final class Registry implements Closeable {
             read.firstNumber() + " to below " + read.endNumber() + ", end " + endRef);
       }
       highest = endRef;
+      wholeEnd = at;
       batches++;
       series += read.seriesCount();
       return read;
@@ -390,7 +394,7 @@ public final class Registry implements Closeable {
     }
 
     Contents contents() {
-      return new Contents(batches, series, highest, damage);
+      return new Contents(batches, series, highest, wholeEnd, damage);
     }
   }
 }
