@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param startMs first evaluation, milliseconds since the epoch
 /// @param endMs last possible evaluation, inclusive, not before `startMs`
-/// @param stepMs between evaluations, positive
+/// @param stepMs between evaluations, positive; 0 for a single one
 public record RangeParams(long startMs, long endMs, long stepMs) {
 
   /// Reads `start`, `end` and `step`.

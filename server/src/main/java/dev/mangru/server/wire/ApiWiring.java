@@ -1,11 +1,14 @@
 package dev.mangru.server.wire;
 
+import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.http.alerts.AlertmanagerApi;
 import dev.mangru.server.http.alerts.RulesApi;
 import dev.mangru.server.http.logs.LokiQueryApi;
 import dev.mangru.server.http.logs.PushApi;
 import dev.mangru.server.http.prometheus.AdminApi;
 import dev.mangru.server.http.prometheus.CardinalityApi;
+import dev.mangru.server.http.prometheus.ExplainApi;
+import dev.mangru.server.http.prometheus.LanguageApi;
 import dev.mangru.server.http.prometheus.MetadataApi;
 import dev.mangru.server.http.prometheus.QueryApi;
 import dev.mangru.server.http.prometheus.SeriesApi;
@@ -19,6 +22,8 @@ import dev.mangru.server.http.ui.ClusterApi;
 import dev.mangru.server.http.ui.LogsApi;
 import dev.mangru.server.http.ui.SloApi;
 import dev.mangru.server.http.ui.TailApi;
+import dev.mangru.tsdb.promql.PromqlOptions;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -28,6 +33,8 @@ import org.springframework.context.annotation.Import;
   WriteApi.class,
   QueryApi.class,
   SeriesApi.class,
+  LanguageApi.class,
+  ExplainApi.class,
   StatusApi.class,
   CardinalityApi.class,
   MetadataApi.class,
@@ -45,4 +52,11 @@ import org.springframework.context.annotation.Import;
   AlertsApi.class,
   ChangesApi.class
 })
-class ApiWiring {}
+class ApiWiring {
+
+  /// The language that queries are written in.
+  @Bean
+  PromqlOptions language(MangruProperties properties) {
+    return properties.query().promql();
+  }
+}

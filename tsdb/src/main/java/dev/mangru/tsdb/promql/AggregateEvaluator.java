@@ -95,11 +95,15 @@ final class AggregateEvaluator {
       boolean presence =
           aggregate.operation() == Aggregation.COUNT || aggregate.operation() == Aggregation.GROUP;
       Evaluated.@Nullable Vectors counted =
-          presence && steps.count() == 1 && !aggregate.without()
+          presence && steps.count() == 1 && !aggregate.without() && context.watch().tally() == null
               ? NewestCounts.of(
                   context, aggregate, (Expr.VectorSelector) StepInvariance.unwrap(inner), steps)
               : null;
       if (counted != null) {
+        PlanTrace trace = context.watch().trace();
+        if (trace != null) {
+          trace.note("counted by the index, no series was read");
+        }
         return counted;
       }
       grouper = grouper(aggregate, aggregate.grouping(), false);

@@ -24,6 +24,7 @@ final class BucketReading {
   private final @Nullable WindowKernel ofValues;
   private final double[] counted;
   private final BucketColumns columns = new BucketColumns();
+  private int seriesRead;
 
   private BucketReading(Buckets wanted, BucketUse use, StepWindows windows, QueryBudget budget) {
     this.wanted = wanted;
@@ -97,11 +98,30 @@ final class BucketReading {
     return wanted;
   }
 
+  /// Of how many series buckets were read, for people.
+  String described() {
+    return seriesRead == 0
+        ? "no summaries that the windows could be put together of"
+        : "summaries instead of samples for " + seriesRead + " series";
+  }
+
+  /// Counts the samples behind the buckets of the series computed last.
+  void count(QueryTally.Counts counts) {
+    int[] weights = new int[columns.count()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (int) columns.counts()[i];
+    }
+    if (weights.length > 0) {
+      counts.windows(windows.column(columns.endsMs(), weights.length), weights);
+    }
+  }
+
   /// Reads a series and writes one value per step to `out`; null if its samples have to be read.
   @Nullable Presence compute(Querier.Series series, double[] out) {
     if ((ofCounts == null && ofValues == null) || !series.readBuckets(columns)) {
       return null;
     }
+    seriesRead++;
     int count = columns.count();
     if (count == 0) {
       return Presence.NONE;

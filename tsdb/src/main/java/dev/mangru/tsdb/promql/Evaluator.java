@@ -23,6 +23,7 @@ final class Evaluator {
   private final CallEvaluator calls;
   private final AggregateEvaluator aggregates;
   private final BinaryEvaluator binaries;
+  private final RangeFunctions functions;
 
   Evaluator(QueryContext context, Expr root) {
     this.context = context;
@@ -31,7 +32,7 @@ final class Evaluator {
     this.reader = new SelectorReader(context);
     this.ranges = new RangeReader(context, reader, this);
     this.stream = new SeriesStream(context, ranges);
-    RangeFunctions functions = new RangeFunctions(context, this, reader, ranges, stream);
+    this.functions = new RangeFunctions(context, this, reader, ranges, stream);
     this.calls = new CallEvaluator(context, this, stream, functions);
     this.aggregates = new AggregateEvaluator(context, this, functions, stream);
     this.binaries = new BinaryEvaluator(context, this);
@@ -52,6 +53,10 @@ final class Evaluator {
     return ranges;
   }
 
+  RangeFunctions functions() {
+    return functions;
+  }
+
   /// Whether `expression` is worked out once, for all of `steps`.
   boolean broadcasts(Expr expression, Steps steps) {
     return steps.count() > 1 && invariance.holds(expression) && !isLiteral(expression);
@@ -60,9 +65,35 @@ final class Evaluator {
   Evaluated evaluate(Expr expression, Steps steps) {
     context.budget().work(16);
     if (broadcasts(expression, steps)) {
-      return broadcast(evaluateNode(expression, steps.first()), steps.count());
+      return broadcast(once(expression, steps), steps.count());
     }
-    return evaluateNode(expression, steps);
+    return context.watch().trace() == null
+        ? evaluateNode(expression, steps)
+        : traced(expression, steps, context.watch().trace());
+  }
+
+  /// What is the same at all steps, at the first of them.
+  private Evaluated once(Expr expression, Steps steps) {
+    QueryTally tally = context.watch().tally();
+    PlanTrace trace = context.watch().trace();
+    if (trace != null) {
+      return traced(expression, steps.first(), trace);
+    }
+    return tally == null
+        ? evaluateNode(expression, steps.first())
+        : tally.repeated(steps.count(), () -> evaluateNode(expression, steps.first()));
+  }
+
+  private Evaluated traced(Expr expression, Steps steps, PlanTrace trace) {
+    trace.enter(expression, steps.count());
+    Evaluated result = evaluateNode(expression, steps);
+    trace.exit(
+        expression,
+        switch (result) {
+          case Evaluated.Vectors(List<StepSeries> series) -> series.size();
+          case Evaluated.Scalars _, Evaluated.Text _ -> 0;
+        });
+    return result;
   }
 
   private static boolean isLiteral(Expr expression) {

@@ -427,7 +427,7 @@ final class ExpressionParser {
             "timestamp out of bounds for @ modifier: " + GoFormat.fixed(seconds, 6));
         return operand;
       }
-      at = new At.Instant(Math.round(seconds * 1000));
+      at = new At.Instant(GoMath.round(seconds * 1000));
     }
     TimeModifiers before = modifiersOf(operand);
     if (before == null) {

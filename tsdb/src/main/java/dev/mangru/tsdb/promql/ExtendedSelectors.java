@@ -146,6 +146,7 @@ final class ExtendedSelectors {
     boolean counter = call.function() != Function.DELTA;
     ExtendedHistograms mixed = new ExtendedHistograms(context, range.position());
     List<StepSeries> result = new ArrayList<>();
+    QueryTally.Counts tallied = context.watch().counts();
     ranges.forEach(
         range,
         steps,
@@ -167,6 +168,9 @@ final class ExtendedSelectors {
             }
             if (reach == null) {
               continue;
+            }
+            if (tallied != null) {
+              tallied.add(i, reach.last() - reach.first() + 1);
             }
             int found = ExtendedHistograms.histogramsIn(raw, reach.first(), reach.last());
             context.budget().work(reach.last() - reach.first() + 2 + 8 * found);

@@ -172,13 +172,14 @@ public enum Function {
     return experimental;
   }
 
-  List<ValueType> arguments() {
+  /// The types of the arguments; the last one may be repeated as [#variadic] says.
+  public List<ValueType> arguments() {
     return arguments;
   }
 
   /// How often the last argument may be repeated: 0 for exactly once, n for between zero and n
   /// times, -1 for any number of times.
-  int variadic() {
+  public int variadic() {
     return variadic;
   }
 

@@ -28,6 +28,11 @@ final class GoMath {
         : Math.max(a, b);
   }
 
+  /// To the nearest whole number, halves away from zero.
+  static long round(double value) {
+    return (long) Math.copySign(Math.floor(Math.abs(value) + 0.5), value);
+  }
+
   /// Binary logarithm, exact for powers of two.
   static double log2(double value) {
     if (value > 0 && Double.isFinite(value)) {

@@ -110,13 +110,30 @@ final class GoText {
           to.append(String.format("\\x%02x", point));
         } else if (point >= 0xDC80 && point <= 0xDCFF) {
           to.append(String.format("\\x%02x", point - 0xDC00));
-        } else if (!Character.isDefined(point) || Character.isISOControl(point)) {
+        } else if (!isPrint(point)) {
           to.append(String.format(point > 0xFFFF ? "\\U%08x" : "\\u%04x", point));
         } else {
           to.appendCodePoint(point);
         }
       }
     }
+  }
+
+  /// Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and of all blanks the
+  /// ASCII one.
+  private static boolean isPrint(int point) {
+    return switch (Character.getType(point)) {
+      case Character.UNASSIGNED,
+          Character.CONTROL,
+          Character.FORMAT,
+          Character.PRIVATE_USE,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      case Character.SPACE_SEPARATOR -> point == ' ';
+      default -> true;
+    };
   }
 
   /// Reads a quoted string: double, single or back quotes. The lexer has checked the escapes.

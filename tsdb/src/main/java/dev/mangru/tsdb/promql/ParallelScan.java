@@ -119,6 +119,11 @@ final class ParallelScan {
     this.done = new AtomicReferenceArray<>(batches);
   }
 
+  /// What it does, for people.
+  static String described() {
+    return "read and computed by up to " + (HELPERS + 1) + " threads";
+  }
+
   /// Whether helpers may help and are worth waking.
   static boolean isWorth(Querier querier, int series, SeriesWorker worker) {
     return HELPERS > 0

@@ -6,6 +6,7 @@ import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.metric.QueryMemory;
+import dev.mangru.model.metric.QueryPlan;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.time.Ticker;
@@ -59,17 +60,23 @@ public final class PromqlEngine implements MetricQuery {
         return instant(expression, timeMs, limits.withMemory(share));
       }
     }
+    long begun = ticker.read();
     Expr parsed = PromqlParser.parse(expression, options);
-    QueryContext context = context(expression, timeMs, timeMs, 0, limits);
+    long parsedNs = ticker.read() - begun;
+    QueryContext context = context(expression, timeMs, timeMs, 0, 1, limits);
     Evaluator evaluator = new Evaluator(context, parsed);
     Steps steps = new Steps(timeMs, 0, 1);
+    if (limits.detail() == Detail.PLAN_ONLY) {
+      return planned(context, evaluator, parsed, steps, parsedNs);
+    }
+    watch(context, parsed);
     QueryValue value =
         switch (parsed.type()) {
           case MATRIX -> new RangeResult(context, evaluator).read(parsed, steps);
           case SCALAR, VECTOR, STRING ->
               instantValue(evaluator.evaluate(parsed, steps), context, timeMs);
         };
-    return result(value, context);
+    return result(value, context, plan(context, evaluator, parsed, steps), parsedNs);
   }
 
   private static QueryValue instantValue(Evaluated evaluated, QueryContext context, long timeMs) {
@@ -105,7 +112,9 @@ public final class PromqlEngine implements MetricQuery {
     if (endMs < startMs) {
       throw MangruException.badData("end timestamp must not be before start time");
     }
+    long begun = ticker.read();
     Expr parsed = PromqlParser.parse(expression, options);
+    long parsedNs = ticker.read() - begun;
     if (parsed.type() != ValueType.SCALAR && parsed.type() != ValueType.VECTOR) {
       throw MangruException.badData(
           "invalid expression type "
@@ -124,9 +133,13 @@ public final class PromqlEngine implements MetricQuery {
               + endMs
               + " ms there are more");
     }
-    QueryContext context = context(expression, startMs, endMs, stepMs, limits);
+    QueryContext context = context(expression, startMs, endMs, stepMs, (int) count, limits);
     Evaluator evaluator = new Evaluator(context, parsed);
     Steps steps = new Steps(startMs, stepMs, (int) count);
+    if (limits.detail() == Detail.PLAN_ONLY) {
+      return planned(context, evaluator, parsed, steps, parsedNs);
+    }
+    watch(context, parsed);
     List<StepSeries> series =
         switch (evaluator.evaluate(parsed, steps)) {
           case Evaluated.Scalars(double[] values) ->
@@ -142,11 +155,39 @@ public final class PromqlEngine implements MetricQuery {
         points.add(points(one, steps));
       }
     }
+    long sorting = context.watch().now();
     points.sort((a, b) -> {
       context.budget().work(8);
       return a.labels().compareTo(b.labels());
     });
-    return result(new QueryValue.Matrix(points), context);
+    context.watch().sorted(sorting);
+    return result(
+        new QueryValue.Matrix(points), context, plan(context, evaluator, parsed, steps), parsedNs);
+  }
+
+  private static void watch(QueryContext context, Expr parsed) {
+    PlanTrace trace = context.watch().trace();
+    if (trace != null) {
+      trace.expect(QueryPlanner.operators(parsed), context.budget());
+    }
+  }
+
+  /// How a query was evaluated, if that was asked for.
+  private static @Nullable QueryPlan plan(
+      QueryContext context, Evaluator evaluator, Expr parsed, Steps steps) {
+    return context.watch().trace() == null
+        ? null
+        : new QueryPlanner(context, evaluator).plan(parsed, steps);
+  }
+
+  /// How a query would be evaluated.
+  private static QueryResult planned(
+      QueryContext context, Evaluator evaluator, Expr parsed, Steps steps, long parsedNs) {
+    return result(
+        new QueryValue.Vector(List.of()),
+        context,
+        new QueryPlanner(context, evaluator).plan(parsed, steps),
+        parsedNs);
   }
 
   private static QueryValue.Points points(StepSeries series, Steps steps) {
@@ -184,7 +225,7 @@ public final class PromqlEngine implements MetricQuery {
   }
 
   private QueryContext context(
-      String expression, long startMs, long endMs, long stepMs, Options limits) {
+      String expression, long startMs, long endMs, long stepMs, int steps, Options limits) {
     QueryBudget budget =
         new QueryBudget(
             ticker, limits.timeout(), limits.cancellation(), limits.maxSamples(), limits.memory());
@@ -194,15 +235,26 @@ public final class PromqlEngine implements MetricQuery {
     MetricStore source = longest == 0 ? store : new SummaryStore(store, longest);
     lookback = Math.max(lookback, longest); // a bucket is one sample
     return new QueryContext(
-        source, options, startMs, endMs, stepMs, lookback, budget, new Annotations(expression));
+        source,
+        options,
+        startMs,
+        endMs,
+        stepMs,
+        lookback,
+        budget,
+        new Annotations(expression),
+        new QueryWatch(limits.detail(), steps, ticker));
   }
 
-  private static QueryResult result(QueryValue value, QueryContext context) {
+  private static QueryResult result(
+      QueryValue value, QueryContext context, @Nullable QueryPlan plan, long parsedNs) {
     SummaryStore.note(context.store(), context.annotations());
     return new QueryResult(
         value,
         context.annotations().warnings(),
         context.annotations().infos(),
-        context.budget().samplesRead());
+        context.budget().samplesRead(),
+        context.watch().stats(parsedNs, context.budget()),
+        plan);
   }
 }

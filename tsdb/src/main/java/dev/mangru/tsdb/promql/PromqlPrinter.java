@@ -108,7 +108,7 @@ public final class PromqlPrinter {
     return SampleText.plain(number.value());
   }
 
-  private static String operator(Expr.Binary binary) {
+  static String operator(Expr.Binary binary) {
     StringBuilder text = new StringBuilder(binary.operator().symbol());
     if (binary.bool()) {
       text.append(" bool");
@@ -149,7 +149,7 @@ public final class PromqlPrinter {
     }
   }
 
-  private static String head(Expr.Aggregate aggregate) {
+  static String head(Expr.Aggregate aggregate) {
     String name = aggregate.operation().text();
     if (aggregate.without()) {
       return name + " without (" + labels(aggregate.grouping()) + ") ";
@@ -219,7 +219,7 @@ public final class PromqlPrinter {
     };
   }
 
-  private static String subquerySuffix(Expr.Subquery subquery) {
+  static String subquerySuffix(Expr.Subquery subquery) {
     StringBuilder text = new StringBuilder("[").append(span(subquery.range())).append(':');
     Span step = subquery.step();
     if (step != null) {
@@ -258,7 +258,8 @@ public final class PromqlPrinter {
     String oneLine = print(expression);
     String indent = "  ".repeat(level);
     if (GoText.byteOffset(oneLine, oneLine.length()) <= width) {
-      return indent + oneLine;
+      // Prometheus forgets the indent of a subquery that needs no break.
+      return expression instanceof Expr.Subquery ? oneLine : indent + oneLine;
     }
     return switch (expression) {
       case Expr.NumberLiteral _,

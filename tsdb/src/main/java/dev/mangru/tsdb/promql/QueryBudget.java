@@ -52,6 +52,11 @@ final class QueryBudget implements QueryGuard {
   /// Part of it that selections hold.
   private long selected;
 
+  private long mostHeld;
+
+  /// Part of what is held that forks may hold, and mostly do not.
+  private long reserved;
+
   private long read;
   private int untilCheck;
 
@@ -112,6 +117,7 @@ final class QueryBudget implements QueryGuard {
   /// Counts samples that are about to be allocated, before they are.
   void hold(long samples) {
     held += samples;
+    mostHeld = Math.max(mostHeld, held - reserved);
     if (held > maxSamples) {
       throw new MangruException(
           ErrorCode.QUERY_LIMIT,
@@ -204,13 +210,16 @@ final class QueryBudget implements QueryGuard {
   /// A budget for another thread that works on the same query: it ends with this one, and what it
   /// may hold is held here until [#join].
   QueryBudget fork(long samples) {
+    reserved += samples;
     hold(samples);
     return new QueryBudget(ticker, deadline, cancellation, samples, null);
   }
 
   /// Takes back what [#fork] gave.
   void join(QueryBudget forked) {
+    reserved -= forked.maxSamples;
     release(forked.maxSamples);
+    mostHeld = Math.max(mostHeld, held - reserved + forked.mostHeld);
     read += forked.read;
   }
 
@@ -238,6 +247,11 @@ final class QueryBudget implements QueryGuard {
   /// Counts samples read from the store.
   void countRead(long samples) {
     read += samples;
+  }
+
+  /// The most samples held at one time.
+  long mostHeld() {
+    return mostHeld;
   }
 
   long samplesRead() {

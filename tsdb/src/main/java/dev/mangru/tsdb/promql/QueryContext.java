@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param startMs of the whole query, also inside subqueries
 /// @param stepMs 0 for an instant query
+/// @param watch what the query is asked to tell of itself
 record QueryContext(
     MetricStore store,
     PromqlOptions options,
@@ -20,7 +21,8 @@ record QueryContext(
     long stepMs,
     long lookbackMs,
     QueryBudget budget,
-    Annotations annotations) {
+    Annotations annotations,
+    QueryWatch watch) {
 
   static final String TYPE_LABEL = "__type__";
   static final String UNIT_LABEL = "__unit__";

@@ -77,6 +77,34 @@ final class RangeFunctions {
     return differ && ranges.extension(range) == Expr.Extension.NONE ? call : null;
   }
 
+  /// Whether a call reads a range vector.
+  boolean overRange(Expr.Call call) {
+    return isOverRange(call.function());
+  }
+
+  /// How the windows of a call are computed, for people.
+  static String windowing(Expr.Call call) {
+    return switch (call.function()) {
+      case RATE,
+          INCREASE,
+          DELTA,
+          IRATE,
+          IDELTA,
+          CHANGES,
+          RESETS,
+          COUNT_OVER_TIME,
+          PRESENT_OVER_TIME,
+          FIRST_OVER_TIME,
+          LAST_OVER_TIME,
+          TS_OF_FIRST_OVER_TIME,
+          TS_OF_LAST_OVER_TIME ->
+          "each window in constant time";
+      case AVG_OVER_TIME, SUM_OVER_TIME -> "each window in constant time where sums are exact";
+      case MIN_OVER_TIME, MAX_OVER_TIME -> "each window in constant time where there is no NaN";
+      case Function _ -> "each window from all of its samples";
+    };
+  }
+
   private static boolean isOverRange(Function function) {
     return function != Function.ABSENT_OVER_TIME && function.arguments().contains(ValueType.MATRIX);
   }
@@ -102,18 +130,28 @@ final class RangeFunctions {
     boolean presence = TAKING_ANY.contains(function);
     boolean onceIsEnough = haveOneName(range);
     boolean[] noted = {function != Function.RATE && function != Function.INCREASE};
+    PlanTrace trace = context.watch().trace();
+    SeriesStream.Sink taker = sink;
+    if (trace != null) {
+      trace.enter(call, steps.count());
+      taker = trace.charging(sink);
+    }
+    SeriesStream.Sink next = taker;
     stream.overRange(
         range,
         steps,
         kernel(call, steps).with(mixed(call, steps)),
         presence,
         (labels, dropName, values, histograms, full) -> {
-          sink.accept(labels, dropName, values, histograms, full);
+          next.accept(labels, dropName, values, histograms, full);
           if (!noted[0] && (histograms == null || SeriesStream.anyPresent(values))) {
             noteNonCounter(function, labels, noted(range), context);
             noted[0] = onceIsEnough;
           }
         });
+    if (trace != null) {
+      trace.exit(call, 0);
+    }
   }
 
   private MixedFunction mixed(Expr.Call call, Steps steps) {

@@ -6,6 +6,7 @@ import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads range vectors, selected or computed by a subquery, series by series. Confined to the
@@ -87,7 +88,8 @@ final class RangeReader {
     return histogram.hint() == ResetHint.GAUGE ? histogram : histogram.withHint(ResetHint.UNKNOWN);
   }
 
-  private void subquery(Expr.Subquery subquery, long after, long until, Consumer<RawSeries> sink) {
+  /// The steps at which a subquery is evaluated for windows in `(after, until]`; null for none.
+  @Nullable Steps steps(Expr.Subquery subquery, long after, long until) {
     long step =
         subquery.step() == null
             ? context.options().defaultSubqueryStep().toMillis()
@@ -97,7 +99,7 @@ final class RangeReader {
     }
     long start = Math.floorDiv(after, step) * step + step;
     if (start > until) {
-      return;
+      return null;
     }
     long count = (until - start) / step + 1;
     if (count > PromqlEngine.MOST_STEPS) {
@@ -108,9 +110,31 @@ final class RangeReader {
               + count
               + " steps");
     }
-    Steps inner = new Steps(start, step, (int) count);
-    Evaluated.Vectors vectors =
-        evaluator.findingResets(false, () -> evaluator.vectors(subquery.inner(), inner));
+    return new Steps(start, step, (int) count);
+  }
+
+  /// The series inside a subquery, at its own steps.
+  private Evaluated.Vectors inner(Expr.Subquery subquery, Steps inner) {
+    QueryTally tally = context.watch().tally();
+    Supplier<Evaluated.Vectors> read =
+        () -> evaluator.findingResets(false, () -> evaluator.vectors(subquery.inner(), inner));
+    if (tally == null) {
+      return read.get();
+    }
+    return tally.countsInside(subquery) ? tally.repeated(1, read) : tally.suspended(read);
+  }
+
+  private void subquery(Expr.Subquery subquery, long after, long until, Consumer<RawSeries> sink) {
+    Steps inner = steps(subquery, after, until);
+    if (inner == null) {
+      return;
+    }
+    int count = inner.count();
+    PlanTrace trace = context.watch().trace();
+    if (trace != null) {
+      trace.enter(subquery, count);
+    }
+    Evaluated.Vectors vectors = inner(subquery, inner);
     for (StepSeries series : vectors.series()) {
       context.budget().hold(count);
       long[] times = new long[inner.count()];
@@ -137,5 +161,8 @@ final class RangeReader {
       context.budget().release(count);
     }
     evaluator.release(vectors);
+    if (trace != null) {
+      trace.exit(subquery, vectors.series().size());
+    }
   }
 }

@@ -35,6 +35,17 @@ final class RangeResult {
     ExtendedSelectors extended = new ExtendedSelectors(context, new SelectorReader(context));
     List<QueryValue.Points> series = new ArrayList<>();
     Set<Labels> seen = new HashSet<>();
+    QueryTally tally = context.watch().tally();
+    QueryTally.Counts counted = context.watch().counts();
+    if (tally != null && StepInvariance.unwrap(range) instanceof Expr.Subquery subquery) {
+      tally.whole(subquery);
+      counted = null; // what is inside counts
+    }
+    QueryTally.Counts counts = counted;
+    PlanTrace trace = context.watch().trace();
+    if (trace != null) {
+      trace.enter(StepInvariance.unwrap(range), 1);
+    }
     ranges.forEach(
         range,
         steps,
@@ -56,6 +67,9 @@ final class RangeResult {
           context
               .budget()
               .hold(StepSeries.LABELS + shown.count() + StepSeries.weight(shown.histograms()));
+          if (counts != null) {
+            counts.add(0, QueryTally.weight(shown));
+          }
           series.add(
               new QueryValue.Points(
                   labels,
@@ -63,6 +77,9 @@ final class RangeResult {
                   Arrays.copyOf(shown.values(), shown.count()),
                   histograms(shown)));
         });
+    if (trace != null) {
+      trace.exit(StepInvariance.unwrap(range), series.size());
+    }
     series.sort(Comparator.comparing(QueryValue.Points::labels));
     return new QueryValue.Matrix(series);
   }

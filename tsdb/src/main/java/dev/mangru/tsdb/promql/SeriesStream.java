@@ -9,6 +9,7 @@ import dev.mangru.tsdb.promql.SelectorReader.RawSeries;
 import dev.mangru.tsdb.promql.SelectorReader.Reading;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Computes selectors and functions of a range series by series, so that an aggregation need not
@@ -74,7 +75,16 @@ final class SeriesStream {
     long first = placement.endMs(context, steps.time(0)) - lookback;
     long last = placement.endMs(context, steps.last());
     SeriesWorker worker = worker(placement, steps, kernel);
-    scan(selector.matchers(), first, last, reading, worker, null, sink);
+    worker.count(
+        context.watch().counts(),
+        reading.takesHistograms() && kernel instanceof WindowKernels.EdgeTime
+            ? SeriesWorker.Counting.NEWEST_AS_ONE
+            : SeriesWorker.Counting.NEWEST);
+    traced(
+        selector,
+        steps,
+        sink,
+        to -> scan(selector.matchers(), first, last, reading, worker, null, to));
   }
 
   /// A function of the windows of a range vector without extension.
@@ -87,12 +97,17 @@ final class SeriesStream {
     Reading reading = new Reading(false, false, presence, findsResets);
     RangeReader.Placement placement = ranges.placement(range);
     SeriesWorker worker = worker(placement, steps, kernel);
+    worker.count(context.watch().counts(), SeriesWorker.Counting.WINDOWS);
     if (StepInvariance.unwrap(range) instanceof Expr.MatrixSelector matrix) {
       long first = placement.endMs(context, steps.time(0)) - placement.rangeMs();
       long last = placement.endMs(context, steps.last());
       BucketReading buckets =
           BucketReading.of(context, kernel.buckets(), placement, windows(placement, steps));
-      scan(matrix.selector().matchers(), first, last, reading, worker, buckets, sink);
+      traced(
+          matrix,
+          steps,
+          sink,
+          to -> scan(matrix.selector().matchers(), first, last, reading, worker, buckets, to));
       return;
     }
     double[] values = context.budget().allocate(steps.count());
@@ -131,6 +146,18 @@ final class SeriesStream {
     return new RawSeries(raw.labels(), raw.dropName(), raw.times(), values, null, raw.count());
   }
 
+  /// Reads `selector` and measures it, if that is asked for.
+  private void traced(Expr selector, Steps steps, Sink sink, Consumer<Sink> read) {
+    PlanTrace trace = context.watch().trace();
+    if (trace == null) {
+      read.accept(sink);
+      return;
+    }
+    trace.enter(selector, steps.count());
+    read.accept(trace.charging(sink));
+    trace.exit(selector, 0);
+  }
+
   private SeriesWorker worker(RangeReader.Placement placement, Steps steps, WindowKernel kernel) {
     return new SeriesWorker(kernel, windows(placement, steps), context.budget());
   }
@@ -151,6 +178,7 @@ final class SeriesStream {
     }
     context.budget().check();
     TimeRange range = new TimeRange(afterMs + 1, untilMs);
+    long looking = context.watch().now();
     try (Querier querier =
         buckets == null
             ? context.store().querier(range)
@@ -158,9 +186,15 @@ final class SeriesStream {
       querier.guardBy(context.budget());
       List<Querier.Series> selected =
           reading.newestOnly() ? querier.selectNewest(matchers) : querier.select(matchers);
+      context.watch().prepared(looking, selected.size());
       if (!ParallelScan.isWorth(querier, selected.size(), worker)
           || !new ParallelScan(context, selected, reading, worker).run(sink)) {
         scanAlone(selected, reading, worker, sink);
+      } else if (context.watch().trace() != null) {
+        context.watch().trace().note(ParallelScan.described());
+      }
+      if (buckets != null && context.watch().trace() != null) {
+        context.watch().trace().note(buckets.described());
       }
     }
     context.budget().release(worker.grown());

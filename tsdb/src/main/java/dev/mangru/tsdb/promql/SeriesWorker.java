@@ -35,6 +35,19 @@ final class SeriesWorker {
     FULL
   }
 
+  /// What of a series a step is said to see.
+  enum Counting {
+    /// All samples of its window.
+    WINDOWS,
+    /// The newest one.
+    NEWEST,
+    /// The newest one, which counts 1 even if it is a histogram.
+    NEWEST_AS_ONE
+  }
+
+  private QueryTally.@Nullable Counts counts;
+  private Counting counting = Counting.WINDOWS;
+
   SeriesWorker(WindowKernel kernel, StepWindows windows, QueryBudget budget) {
     this.kernel = kernel;
     this.windows = windows;
@@ -54,9 +67,32 @@ final class SeriesWorker {
   /// Another one that does the same for another thread, or null if that cannot be.
   @Nullable SeriesWorker fork(QueryBudget forked) {
     WindowKernel other = kernel.fork();
-    return other == null
-        ? null
-        : new SeriesWorker(other.with(kernel.mixed), windows.fork(forked), forked);
+    if (other == null) {
+      return null;
+    }
+    SeriesWorker worker = new SeriesWorker(other.with(kernel.mixed), windows.fork(forked), forked);
+    worker.count(counts == null ? null : counts.fork(), counting);
+    return worker;
+  }
+
+  /// Counts the samples that steps see.
+  ///
+  /// @param into null for nowhere
+  void count(QueryTally.@Nullable Counts into, Counting what) {
+    counts = into;
+    counting = what;
+  }
+
+  private void count(long[] times, double[] values, int count, int @Nullable [] weights) {
+    if (counts == null || count == 0) {
+      return;
+    }
+    StepWindows.Column column = windows.column(times, count);
+    switch (counting) {
+      case WINDOWS -> counts.windows(column, weights);
+      case NEWEST -> counts.newest(column, values, weights);
+      case NEWEST_AS_ONE -> counts.newest(column, values, null);
+    }
   }
 
   /// Reads buckets where a series has them.
@@ -87,6 +123,9 @@ final class SeriesWorker {
     if (buckets != null) {
       Presence presence = buckets.compute(series, out);
       if (presence != null) {
+        if (counts != null) {
+          buckets.count(counts);
+        }
         return presence;
       }
     }
@@ -95,15 +134,20 @@ final class SeriesWorker {
     if (mixed || (kernel.mixed.usesStarts() && columns.anyStart())) {
       MixedSeries samples = MixedSeries.of(columns, reading, budget);
       SelectorReader.count(samples.count, budget);
+      if (counts != null) {
+        count(samples.times, samples.values, samples.count, QueryTally.weights(samples));
+      }
       Presence presence = compute(series.labels(), samples, out);
       budget.release(samples.weight());
       return presence;
     }
+    int[] weights = counts == null ? null : QueryTally.weights(columns, reading);
     int count = SelectorReader.wanted(reading, columns);
     SelectorReader.count(count, budget);
     if (count == 0) {
       return Presence.NONE;
     }
+    count(columns.timesMs(), columns.values(), count, weights);
     budget.hold(count);
     Presence presence = compute(columns.timesMs(), columns.values(), count, out);
     budget.release(count);
@@ -114,6 +158,10 @@ final class SeriesWorker {
   Presence compute(SelectorReader.RawSeries raw, double[] out) {
     histograms = null;
     @Nullable FloatHistogram[] some = raw.histograms();
+    if (counts != null) {
+      int[] weights = some == null ? null : QueryTally.weights(MixedSeries.of(raw, some));
+      count(raw.times(), raw.values(), raw.count(), weights);
+    }
     return some == null
         ? compute(raw.times(), raw.values(), raw.count(), out)
         : compute(raw.labels(), MixedSeries.of(raw, some), out);

@@ -8,10 +8,13 @@ public record SyntaxError(Position position, String message) {
   /// With line and column, as Prometheus writes it: `1:4: parse error: unexpected end of input`.
   public String describe(String expression) {
     String place =
-        expression.isEmpty()
-            ? "unknown position"
-            : GoText.lineAndColumn(expression, position.start());
+        expression.isEmpty() ? "unknown position" : lineAndColumn(expression, position.start());
     return place + ": parse error: " + message;
+  }
+
+  /// `line:column` of a UTF-16 unit of an expression, both from 1; columns count UTF-8 bytes.
+  public static String lineAndColumn(String expression, int index) {
+    return GoText.lineAndColumn(expression, index);
   }
 
   /// Where the error begins, in UTF-8 bytes of the expression.

@@ -91,7 +91,7 @@ class PromqlParserTest {
 
   @Test
   void errors_name_place_and_cause() {
-    assertThat(error("")).isEqualTo("1:1: parse error: no expression found in input");
+    assertThat(error("")).isEqualTo("unknown position: parse error: no expression found in input");
     assertThat(error("1 +")).isEqualTo("1:4: parse error: unexpected end of input");
     assertThat(error("sum(x")).isEqualTo("1:6: parse error: unclosed left parenthesis");
     assertThat(error("foo{a=b}"))

@@ -15,6 +15,7 @@ import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.QueryGate;
 import dev.mangru.server.http.TenantHeader;
+import dev.mangru.tsdb.promql.PromqlOptions;
 import dev.mangru.tsdb.promql.PromqlParser;
 import dev.mangru.tsdb.promql.Selectors;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,10 +38,13 @@ public final class MetadataApi {
 
   private final Tenants tenants;
   private final QueryGate gate;
+  private final PromqlOptions language;
 
-  public MetadataApi(Tenants tenants, QueryGate gate) {
+  /// @param language that selectors of exemplars are written in
+  public MetadataApi(Tenants tenants, QueryGate gate, PromqlOptions language) {
     this.tenants = tenants;
     this.gate = gate;
+    this.language = language;
   }
 
   @GetMapping("/api/v1/metadata")
@@ -116,7 +120,8 @@ public final class MetadataApi {
     if (end < start) {
       throw MangruException.badData("end timestamp must not be before start timestamp");
     }
-    List<List<LabelMatcher>> selectors = Selectors.of(PromqlParser.parse(params.get("query", "")));
+    List<List<LabelMatcher>> selectors =
+        Selectors.of(PromqlParser.parse(params.get("query", ""), language));
     if (selectors.isEmpty()) {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT); // as Prometheus: nothing was asked for
       return;

@@ -8,7 +8,6 @@ import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
-import dev.mangru.model.time.Ticker;
 import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.http.JsonBytes;
 import dev.mangru.server.http.Params;
@@ -38,7 +37,6 @@ public final class QueryApi {
   private final QueryGate gate;
   private final Disconnects disconnects;
   private final InstantSource clock;
-  private final Ticker ticker;
 
   /// @param disconnects ends queries whose callers went away
   public QueryApi(
@@ -46,14 +44,12 @@ public final class QueryApi {
       QueryLimits limits,
       QueryGate gate,
       Disconnects disconnects,
-      InstantSource clock,
-      Ticker ticker) {
+      InstantSource clock) {
     this.tenants = tenants;
     this.limits = limits;
     this.gate = gate;
     this.disconnects = disconnects;
     this.clock = clock;
-    this.ticker = ticker;
   }
 
   void query(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -67,6 +63,7 @@ public final class QueryApi {
         response,
         params,
         limit,
+        new RangeParams(time, time, 0),
         (engine, options) ->
             engine.instant(expression, time, options.withMaxSourceResolution(resolution)));
   }
@@ -82,6 +79,7 @@ public final class QueryApi {
         response,
         params,
         limit,
+        range,
         (engine, options) ->
             engine.range(
                 expression,
@@ -91,29 +89,29 @@ public final class QueryApi {
                 options.withMaxSourceResolution(resolution)));
   }
 
+  /// @param range that of an instant query has one point and no step
   private void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       Params params,
       int limit,
+      RangeParams range,
       BiFunction<MetricQuery, MetricQuery.Options, QueryResult> run)
       throws IOException {
     Cancellation cancellation = new Cancellation();
-    MetricQuery.Options options =
-        limits.options(params.duration("timeout"), params.duration("lookback_delta"), cancellation);
     String stats = params.get("stats");
+    MetricQuery.Options options =
+        limits
+            .options(params.duration("timeout"), params.duration("lookback_delta"), cancellation)
+            .withDetail(QueryStatsJson.detail(stats));
     String tenant = TenantHeader.of(request);
     QueryResult result;
     long waitedNs;
-    long start;
-    long end;
     try (TenantMetrics metrics = tenants.forReading(tenant);
         QueryGate.Turn turn = gate.enter();
         Disconnects.Watch _ = disconnects.watch(request, cancellation)) {
       waitedNs = turn.waitedNs();
-      start = ticker.read();
       result = run.apply(metrics.query(), options);
-      end = ticker.read();
     } catch (MangruException e) {
       throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
     }
@@ -126,27 +124,14 @@ public final class QueryApi {
     JsonBytes json = new JsonBytes(response).raw("{\"status\":\"success\",\"data\":{");
     QueryJson.result(json, value);
     if (stats != null) {
-      stats(json, result.samplesRead(), waitedNs, end - start);
+      json.raw(",\"stats\":")
+          .json(QueryStatsJson.of(result, range.startMs(), range.stepMs(), waitedNs));
     }
     json.raw('}')
         .stringsIfAny("warnings", warnings)
         .stringsIfAny("infos", result.infos())
         .raw('}')
         .end();
-  }
-
-  /// What is measured here; the timings inside the engine are not, and so are absent.
-  private static void stats(JsonBytes json, long samples, long waitedNs, long ranNs)
-      throws IOException {
-    json.raw(",\"stats\":{\"timings\":{\"evalTotalTime\":")
-        .json(Double.toString(ranNs / 1e9))
-        .raw(",\"execQueueTime\":")
-        .json(Double.toString(waitedNs / 1e9))
-        .raw(",\"execTotalTime\":")
-        .json(Double.toString((waitedNs + ranNs) / 1e9))
-        .raw("},\"samples\":{\"totalQueryableSamples\":")
-        .whole(samples)
-        .raw("}}");
   }
 
   private static int seriesCount(QueryValue value) {
