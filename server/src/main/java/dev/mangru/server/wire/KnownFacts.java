@@ -149,6 +149,7 @@ final class KnownFacts implements ServerFacts {
             "query_stats",
             "query_warnings",
             "remote_write_receiver",
+            "search",
             "time_range_labels",
             "time_range_series")) {
       api.put(feature, true);

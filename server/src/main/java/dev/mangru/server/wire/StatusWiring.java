@@ -9,6 +9,7 @@ import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.http.LifecycleApi;
 import dev.mangru.server.http.prometheus.NotificationsApi;
 import dev.mangru.server.http.prometheus.OpenApiPage;
+import dev.mangru.server.http.prometheus.SearchApi;
 import dev.mangru.server.http.prometheus.SelfMetricsApi;
 import dev.mangru.server.http.prometheus.ServerFacts;
 import dev.mangru.server.http.prometheus.ServerStatusApi;
@@ -33,6 +34,7 @@ import org.springframework.context.annotation.Import;
   TargetsApi.class,
   NotificationsApi.class,
   SelfMetricsApi.class,
+  SearchApi.class,
   OpenApiPage.class,
   LifecycleApi.class
 })
