@@ -48,11 +48,6 @@ class QueriesOfDeathTest {
   /// Of the processor. Chosen: with it all take half a minute.
   private static final Duration TIMEOUT = Duration.ofMillis(150);
 
-  /// Time of the processor, not of the clock: a busy machine makes the clock go on, and nothing makes
-  /// a query that should have ended take less of the processor.
-  private static final Ticker CPU_TIME =
-      () -> ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-
   private static final long MEMORY_BYTES = 96L << 20;
 
   /// What one query may hold: as much as the common memory has for one.
@@ -72,7 +67,7 @@ class QueriesOfDeathTest {
   private final QueryMemory memory =
       new QueryMemory(MEMORY_BYTES, Duration.ofMillis(100), Ticker.SYSTEM);
   private final PromqlEngine engine =
-      new PromqlEngine(store, PromqlOptions.everything(), CPU_TIME, memory);
+      new PromqlEngine(store, PromqlOptions.everything(), QueriesOfDeathTest::cpuNs, memory);
 
   @BeforeAll
   static void fill() throws IOException {
@@ -121,7 +116,7 @@ class QueriesOfDeathTest {
   private static final String ANSWERED = "answered";
 
   private Ending run(DeathQuery query) {
-    long before = CPU_TIME.read();
+    long before = cpuNs();
     ErrorCode code = ErrorCode.NOT_FOUND;
     String text = ANSWERED;
     try {
@@ -133,7 +128,7 @@ class QueriesOfDeathTest {
       code = ErrorCode.INTERNAL;
       text = e.toString();
     }
-    long cpuMs = (CPU_TIME.read() - before) / 1_000_000;
+    long cpuMs = (cpuNs() - before) / 1_000_000;
     return new Ending(query, code, cpuMs, text.substring(0, Math.min(200, text.length())));
   }
 
@@ -157,12 +152,12 @@ class QueriesOfDeathTest {
   }
 
   private static void each(DeathQuery query, Look look) {
-    long deadline = CPU_TIME.read() + TIMEOUT.toNanos();
+    long deadline = cpuNs() + TIMEOUT.toNanos();
     QueryGuard guard =
         new QueryGuard() {
           @Override
           public void check() {
-            if (CPU_TIME.read() - deadline > 0) {
+            if (cpuNs() - deadline > 0) {
               throw new MangruException(ErrorCode.TIMEOUT, "query timed out");
             }
           }
@@ -194,6 +189,12 @@ class QueriesOfDeathTest {
       answered++;
     }
     return answered;
+  }
+
+  /// Time of the processor, not of the clock: a busy machine makes the clock go on, and nothing makes
+  /// a query that should have ended take less of the processor.
+  private static long cpuNs() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private static long usedBytes() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class QueryMemoryTest {
 
-  private static final Runnable WANTED = () -> {};
+  private static void wanted() {}
 
   private static QueryMemory memory(long bytes, Duration maxWait) {
     return new QueryMemory(bytes, maxWait, Ticker.SYSTEM);
@@ -39,8 +39,8 @@ class QueryMemoryTest {
   void one_query_alone_gets_seven_tenths_and_no_more() {
     QueryMemory memory = memory(1_000, Duration.ofMinutes(1));
     try (QueryMemory.Share share = memory.open()) {
-      share.hold(700, WANTED);
-      assertThat(codeOf(() -> share.hold(1, WANTED))).isEqualTo(ErrorCode.QUERY_LIMIT);
+      share.hold(700, QueryMemoryTest::wanted);
+      assertThat(codeOf(() -> share.hold(1, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.QUERY_LIMIT);
       assertThat(memory.held()).isEqualTo(700);
     }
     assertThat(memory.held()).isZero();
@@ -69,7 +69,7 @@ class QueryMemoryTest {
   void a_query_waits_for_others_to_end() throws Exception {
     QueryMemory memory = memory(1_000, Duration.ofMinutes(1));
     QueryMemory.Share first = memory.open();
-    first.hold(700, WANTED);
+    first.hold(700, QueryMemoryTest::wanted);
     CountDownLatch asked = new CountDownLatch(1);
     try (ExecutorService threads = Executors.newSingleThreadExecutor();
         QueryMemory.Share second = memory.open()) {
@@ -87,13 +87,13 @@ class QueryMemoryTest {
     QueryMemory memory = memory(1_000, Duration.ofMillis(1));
     try (QueryMemory.Share first = memory.open();
         QueryMemory.Share second = memory.open()) {
-      first.hold(700, WANTED);
-      assertThat(codeOf(() -> second.hold(600, WANTED))).isEqualTo(ErrorCode.UNAVAILABLE);
+      first.hold(700, QueryMemoryTest::wanted);
+      assertThat(codeOf(() -> second.hold(600, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.UNAVAILABLE);
     }
     QueryMemory patient = memory(1_000, Duration.ofMinutes(10));
     try (QueryMemory.Share first = patient.open();
         QueryMemory.Share second = patient.open()) {
-      first.hold(700, WANTED);
+      first.hold(700, QueryMemoryTest::wanted);
       assertThatThrownBy(() ->
               second.hold(
                   600,
@@ -111,11 +111,11 @@ class QueryMemoryTest {
     try (ExecutorService threads = Executors.newSingleThreadExecutor();
         QueryMemory.Share first = memory.open();
         QueryMemory.Share second = memory.open()) {
-      first.hold(350, WANTED);
-      second.hold(350, WANTED);
+      first.hold(350, QueryMemoryTest::wanted);
+      second.hold(350, QueryMemoryTest::wanted);
       Future<?> waiting = threads.submit(() -> first.hold(350, asked::countDown));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(codeOf(() -> second.hold(350, WANTED))).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(codeOf(() -> second.hold(350, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.UNAVAILABLE);
       second.release(second.held());
       waiting.get(10, TimeUnit.SECONDS);
     }

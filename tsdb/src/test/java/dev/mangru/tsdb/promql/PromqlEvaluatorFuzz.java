@@ -36,9 +36,9 @@ public final class PromqlEvaluatorFuzz {
   private static final QueryMemory MEMORY =
       new QueryMemory(64L << 20, Duration.ZERO, Ticker.SYSTEM);
   private static final PromqlEngine ALL =
-      new PromqlEngine(STORE, PromqlOptions.everything(), FuzzClock.CPU_TIME, MEMORY);
+      new PromqlEngine(STORE, PromqlOptions.everything(), FuzzClock::cpuNs, MEMORY);
   private static final PromqlEngine DEFAULT =
-      new PromqlEngine(STORE, PromqlOptions.defaults(), FuzzClock.CPU_TIME, MEMORY);
+      new PromqlEngine(STORE, PromqlOptions.defaults(), FuzzClock::cpuNs, MEMORY);
 
   private PromqlEvaluatorFuzz() {}
 
