@@ -22,7 +22,7 @@ mangru:
 YAML
 # The AOT cache that "./mangru up" has recorded for this build, if it has; the JVM ignores one of another build.
 cache=$(ls -t "$here"/.tools/app-*.aot 2>/dev/null | head -n 1)
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-524288}
 # Lists of options, so they are split on purpose. Those of "./mangru up" come first.
 # shellcheck disable=SC2046,SC2086
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" $("$here/mangru" java-options) \

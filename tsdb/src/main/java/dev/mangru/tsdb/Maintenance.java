@@ -84,6 +84,10 @@ final class Maintenance {
   @GuardedBy("sealLock")
   private long sealedMs;
 
+  /// By the clock, when spare memory of rows was given back last.
+  @GuardedBy("sealLock")
+  private long givenBackMs;
+
   /// Series that the registry has are below this.
   @GuardedBy("sealLock")
   private int registered;
@@ -137,6 +141,7 @@ final class Maintenance {
     try {
       this.registered = registered;
       this.sealedMs = nowMs;
+      this.givenBackMs = nowMs;
     } finally {
       sealLock.unlock();
     }
@@ -154,6 +159,7 @@ final class Maintenance {
     try {
       if (!closed) {
         watchDisk();
+        giveBackSpare(now.toEpochMilli());
         if (sealingIsDue(now.toEpochMilli())) {
           sealNow(now.toEpochMilli());
         }
@@ -163,6 +169,15 @@ final class Maintenance {
       throw e;
     } finally {
       sealLock.unlock();
+    }
+  }
+
+  /// Memory of rows that two seals did without is not going to be needed soon.
+  @GuardedBy("sealLock")
+  private void giveBackSpare(long nowMs) {
+    if (Math.abs(nowMs - givenBackMs) >= 2 * options.sealInterval().toMillis()) {
+      rows.giveBackSpare();
+      givenBackMs = nowMs;
     }
   }
 
@@ -247,6 +262,7 @@ final class Maintenance {
         carryOut(plan.get(), now);
       }
       summarize(now);
+      rows.trim(); // somebody wants order, and may wait for new pages
     } finally {
       mergeLock.unlock();
     }

@@ -19,6 +19,10 @@ final class PagePool {
   private final ArrayDeque<Page> idle = new ArrayDeque<>();
   private final long pageBytes;
   private int keep; // guarded by lock
+
+  /// The fewest idle pages there were since [#giveBackSpare]; guarded by lock.
+  private int spare;
+
   private final AtomicInteger inUse = new AtomicInteger();
 
   /// @param keep idle pages kept at most
@@ -31,6 +35,7 @@ final class PagePool {
     lock.lock();
     try {
       Page page = idle.pollLast();
+      spare = Math.min(spare, idle.size());
       if (page == null) {
         Arena arena = Arena.ofShared();
         page = new Page(arena, arena.allocate(pageBytes, 8));
@@ -87,6 +92,19 @@ final class PagePool {
     trim();
   }
 
+  /// Gives back the idle pages that nobody has needed since the last time.
+  void giveBackSpare() {
+    lock.lock();
+    try {
+      for (; spare > 0; spare--) {
+        idle.removeFirst().arena.close();
+      }
+      spare = idle.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Gives back the idle pages.
   void trim() {
     lock.lock();
@@ -94,6 +112,7 @@ final class PagePool {
       while (!idle.isEmpty()) {
         idle.removeLast().arena.close();
       }
+      spare = 0;
     } finally {
       lock.unlock();
     }

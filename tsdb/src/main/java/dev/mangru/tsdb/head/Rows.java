@@ -403,6 +403,11 @@ public final class Rows implements AutoCloseable {
     return pool.bytes();
   }
 
+  /// Gives back the idle pages that were not needed since the last time.
+  public void giveBackSpare() {
+    pool.giveBackSpare();
+  }
+
   /// Gives back idle pages.
   public void trim() {
     pool.trim();

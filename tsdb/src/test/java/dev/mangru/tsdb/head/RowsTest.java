@@ -178,6 +178,32 @@ class RowsTest {
   }
 
   @Test
+  void pages_that_nobody_needs_any_more_are_given_back() {
+    try (Rows rows = new Rows()) {
+      fillAndRelease(rows, 9);
+      rows.giveBackSpare();
+      assertThat(rows.bytes()).as("in use since the last time").isEqualTo(9L * Rows.PAGE_BYTES);
+      for (int seal = 0; seal < 3; seal++) {
+        fillAndRelease(rows, 4);
+      }
+      rows.giveBackSpare();
+      assertThat(rows.bytes()).isEqualTo(4L * Rows.PAGE_BYTES);
+      fillAndRelease(rows, 4);
+      rows.giveBackSpare();
+      assertThat(rows.bytes()).as("what is needed stays").isEqualTo(4L * Rows.PAGE_BYTES);
+      rows.giveBackSpare();
+      assertThat(rows.bytes()).isZero();
+    }
+  }
+
+  private static void fillAndRelease(Rows rows, int pages) {
+    for (int i = 0; i < pages * Rows.PAGE_ROWS; i++) {
+      rows.append(i, i, -1, 0);
+    }
+    rows.releaseBefore(rows.boundary());
+  }
+
+  @Test
   void a_reader_keeps_its_group_and_every_later_one() {
     try (Rows rows = new Rows()) {
       long a = rows.append(1, 10, -1, 0);
