@@ -229,12 +229,88 @@ class GrafanaCallsTest {
 
   @Test
   void what_is_not_there_is_an_error_that_the_data_source_can_read() throws Exception {
-    HttpResponse<String> answer = server.get(path("/api/v1/parse_query", "query", "up"));
+    HttpResponse<String> answer = server.get("/api/v1/no_such_thing");
     assertThat(answer.statusCode()).isEqualTo(404);
     JsonNode error = JSON.readTree(answer.body());
     assertThat(error.get("status").asString()).isEqualTo("error");
     assertThat(error.get("errorType").asString()).isEqualTo("not_found");
-    assertThat(error.get("error").asString()).contains("/api/v1/parse_query");
+    assertThat(error.get("error").asString()).contains("/api/v1/no_such_thing");
+  }
+
+  /// The query builder takes an expression apart with it.
+  @Test
+  void an_expression_is_parsed() throws Exception {
+    JsonNode parsed = data(server.get(path("/api/v1/parse_query", "query", "sum(orders_total)")));
+    assertThat(parsed.get("type").asString()).isEqualTo("aggregation");
+    assertThat(form("/api/v1/parse_query", "query", "sum(orders_total)")).isEqualTo(parsed);
+  }
+
+  /// Some proxies let no POST through; the data source then asks by GET, with the same parameters.
+  @Test
+  void a_get_is_answered_like_a_post() throws Exception {
+    Object[][] calls = {
+      {"/api/v1/query", "query", "orders_total{job=~\"sh.+\"}", "time", NOW},
+      {
+        "/api/v1/query_range",
+        "query",
+        "sum by (job) (orders_total)",
+        "start",
+        NOW - 30,
+        "end",
+        NOW,
+        "step",
+        15
+      },
+      {"/api/v1/series", "match[]", "{__name__!=\"\",job=\"shop\"}", "limit", LIMIT},
+      {"/api/v1/labels", "match[]", "{job=\"shop\"}", "limit", LIMIT},
+      {"/api/v1/query_exemplars", "query", "orders_total", "start", NOW - 60, "end", NOW},
+      {"/api/v1/format_query", "query", "sum(orders_total)"}
+    };
+    for (Object[] call : calls) {
+      String api = (String) call[0];
+      Object[] parameters = java.util.Arrays.copyOfRange(call, 1, call.length);
+      assertThat(data(server.get(path(api, parameters)))).isEqualTo(form(api, parameters));
+    }
+  }
+
+  @Test
+  void a_method_that_is_not_taken_says_which_are() throws Exception {
+    HttpResponse<String> values =
+        server.post("/api/v1/label/job/values", new byte[0], "Content-Type", "text/plain");
+    assertThat(values.statusCode()).isEqualTo(405);
+    assertThat(values.headers().firstValue("Allow").orElse("")).contains("GET");
+    HttpResponse<String> build = server.post("/api/v1/status/buildinfo", new byte[0]);
+    assertThat(build.statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void label_values_of_other_metrics_are_left_out_and_of_other_times_too() throws Exception {
+    assertThat(
+            strings(
+                data(
+                    server.get(
+                        path(
+                            "/api/v1/label/U__http_2e_status/values",
+                            "match[]",
+                            "{__name__=\"up\"}",
+                            "limit",
+                            LIMIT)))))
+        .isEmpty();
+    assertThat(
+            strings(
+                data(
+                    server.get(
+                        path("/api/v1/label/job/values", "start", 1, "end", 2, "limit", LIMIT)))))
+        .isEmpty();
+    assertThat(
+            strings(
+                data(
+                    server.get(
+                        path(
+                            "/api/v1/label/http.status/values",
+                            "match[]",
+                            "{\"http.status\"=~\"5..\"}")))))
+        .containsExactly("500");
   }
 
   @Test

@@ -91,8 +91,14 @@ public final class LabelMatcher {
       return Pattern.compile("^(?s:" + regex + ")$");
     } catch (PatternSyntaxException e) {
       throw MangruException.badData(
-          "error parsing regexp: " + e.getDescription() + ": `" + e.getPattern() + "`");
+          "error parsing regexp: " + e.getDescription() + ": `" + asWritten(e, regex) + "`");
     }
+  }
+
+  /// The part that is wrong, without the flag that RE2/J puts before the whole.
+  private static String asWritten(PatternSyntaxException e, String regex) {
+    String part = e.getPattern();
+    return part.equals("(?s)" + regex) ? regex : part;
   }
 
   /// Refuses a regular expression whose program would be too large, before there is any.

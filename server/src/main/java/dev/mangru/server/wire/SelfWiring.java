@@ -13,6 +13,9 @@ import dev.mangru.server.self.MetricsPage;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.self.Tracing;
+import com.sun.management.OperatingSystemMXBean;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -22,8 +25,10 @@ import io.micrometer.core.instrument.binder.logging.LogbackMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -71,7 +76,19 @@ class SelfWiring {
 
   @Bean
   PrometheusMeterRegistry meterRegistry() {
-    return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    // Names that are no Prometheus names: the first is told in seconds instead, below.
+    registry
+        .config()
+        .meterFilter(MeterFilter.deny(id -> id.getName().equals("process.cpu.time")))
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                return id.getName().equals("system.cpu.count") ? id.withName("system.cpus") : id;
+              }
+            });
+    return registry;
   }
 
   @Bean
@@ -110,6 +127,8 @@ class SelfWiring {
 
   static final class SelfEvents {
 
+    private static final double NANOS = 1e9;
+
     private final PrometheusMeterRegistry registry;
     private final Health health;
     private final ObjectProvider<MeterBinder> binders;
@@ -127,6 +146,12 @@ class SelfWiring {
       new JvmMemoryMetrics().bindTo(registry);
       new JvmThreadMetrics().bindTo(registry);
       new ProcessorMetrics().bindTo(registry);
+      if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+        FunctionCounter.builder("process.cpu", system, s -> s.getProcessCpuTime() / NANOS)
+            .baseUnit("seconds")
+            .description("CPU time that the process has used")
+            .register(registry);
+      }
       new UptimeMetrics().bindTo(registry);
       new FileDescriptorMetrics().bindTo(registry);
       binders.orderedStream().forEach(binder -> binder.bindTo(registry));

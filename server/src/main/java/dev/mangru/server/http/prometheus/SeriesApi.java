@@ -137,7 +137,11 @@ public final class SeriesApi {
       try {
         matchers = PromqlParser.parseSelector(text);
       } catch (MangruException e) {
-        throw Params.invalid("match[]", e.text(), e);
+        boolean empty = e.text().endsWith("selector must contain at least one non-empty matcher");
+        throw Params.invalid(
+            "match[]",
+            empty ? "match[] must contain at least one non-empty matcher" : e.text(),
+            e);
       }
       if (matchers.stream().allMatch(LabelMatcher::matchesEmpty)) {
         throw Params.invalid(
