@@ -1,9 +1,10 @@
-// <mangru-explore>: one PromQL expression as a chart over the range, or as a table at its end.
+// <mangru-explore>: one PromQL expression as a chart over the range, as a table at its end, or how it is answered.
 
 import { html, nothing } from 'lit';
 import { MangruElement, Latest, define } from './element.js';
 import { icon } from './icons.js';
 import './promql-editor.js';
+import './query-plan.js';
 import { annotations, download, emptyBox, errorBox } from './states.js';
 import * as state from './state.js';
 import './timeseries.js';
@@ -24,6 +25,11 @@ const UNITS = [
   ['seconds', 'Seconds'],
   ['ratio', 'Percent (0–1)'],
   ['cores', 'Cores'],
+];
+const TABS = [
+  ['chart', 'Chart', 'explore'],
+  ['table', 'Table', 'table'],
+  ['plan', 'Plan', 'list'],
 ];
 const EXAMPLES = [
   ['CPU by mode', 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[5m]))'],
@@ -71,7 +77,7 @@ class MangruExplore extends MangruElement {
   #read() {
     this._query = state.get('q');
     this._typed = this._query;
-    this._tab = state.get('view') === 'table' ? 'table' : 'chart';
+    this._tab = TABS.some(([tab]) => tab === state.get('view')) ? state.get('view') : 'chart';
   }
 
   connectedCallback() {
@@ -121,6 +127,7 @@ class MangruExplore extends MangruElement {
   #cancel = () => {
     this.#latest.cancel();
     this.querySelector('mangru-timeseries')?.cancel();
+    this.querySelector('mangru-query-plan')?.cancel();
     this._loading = false;
   };
 
@@ -157,7 +164,7 @@ class MangruExplore extends MangruElement {
         </div>
         <div class="query-tools">
           <div class="tabs" role="group" aria-label="Show as">
-            ${['chart', 'table'].map((tab) => html`<button type="button" aria-pressed=${this._tab === tab ? 'true' : 'false'} @click=${() => state.set({ view: tab === 'chart' ? '' : tab })}>${icon(tab === 'chart' ? 'explore' : 'table')}${tab === 'chart' ? 'Chart' : 'Table'}</button>`)}
+            ${TABS.map(([tab, name, sign]) => html`<button type="button" aria-pressed=${this._tab === tab ? 'true' : 'false'} @click=${() => state.set({ view: tab === 'chart' ? '' : tab })}>${icon(sign)}${name}</button>`)}
           </div>
           <label class="select"><span class="visually-hidden">Unit</span>
             <select @change=${(event) => state.set({ unit: event.target.value })}>
@@ -170,8 +177,19 @@ class MangruExplore extends MangruElement {
           ${this._shape ? html`<span class="chart-meta">${this._shape}</span>` : nothing}
         </div>
       </div>
-      ${this._query ? (this._tab === 'chart' ? this.#chart(unit) : this.#tableCard(unit)) : this.#examples()}
+      ${this._query ? this.#answer(unit) : this.#examples()}
     </div>`;
+  }
+
+  #answer(unit) {
+    switch (this._tab) {
+      case 'table':
+        return this.#tableCard(unit);
+      case 'plan':
+        return html`<mangru-query-plan .query=${this._query}></mangru-query-plan>`;
+      default:
+        return this.#chart(unit);
+    }
   }
 
   #chart(unit) {
