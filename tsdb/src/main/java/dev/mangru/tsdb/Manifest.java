@@ -1,12 +1,11 @@
 package dev.mangru.tsdb;
 
 import dev.mangru.model.disk.Disk;
-import dev.mangru.model.disk.Disk.ReadableFile;
 import dev.mangru.model.disk.Disk.WritableFile;
 import dev.mangru.model.error.CorruptDataException;
-import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.time.TimeRange;
+import dev.mangru.tsdb.codec.ManifestText;
 import dev.mangru.tsdb.compact.Resolution;
 import dev.mangru.tsdb.compact.SummaryPlanner.StoredSummary;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /// What counts: the files, and the first segment of the write-ahead log that is not in them. One
 /// small text file, replaced as a whole, so that sealing, merging, deleting and dropping each
@@ -39,15 +37,11 @@ record Manifest(
     List<Entry> files,
     List<Summary> summaries) {
 
-  static final String NAME = "MANIFEST";
-  private static final String FORMAT = "mangru-tsdb ";
+  static final String NAME = ManifestText.NAME;
   static final int VERSION = 3;
 
   /// Has no summaries, and is read like [#VERSION] otherwise.
   private static final int OLDEST_VERSION = 2;
-
-  /// A line of at most 100 bytes a file: room for a quarter of a million of them.
-  private static final long MAX_BYTES = 32L << 20;
 
   /// A file that counts.
   ///
@@ -83,18 +77,6 @@ record Manifest(
     summaries = List.copyOf(summaries);
   }
 
-  /// One without summaries.
-  Manifest(
-      long firstSegment,
-      long nextSeq,
-      long nextFile,
-      long registry,
-      long registryLength,
-      long tombstones,
-      List<Entry> files) {
-    this(firstSegment, nextSeq, nextFile, registry, registryLength, tombstones, files, List.of());
-  }
-
   /// The same with another registry.
   Manifest withRegistry(long nextFileThen, long number, long length) {
     return new Manifest(
@@ -124,7 +106,6 @@ record Manifest(
 
   String encode() {
     StringBuilder text = new StringBuilder();
-    text.append(FORMAT).append(VERSION).append('\n');
     text.append("wal-first-segment ").append(firstSegment).append('\n');
     text.append("next-seq ").append(nextSeq).append('\n');
     text.append("next-file ").append(nextFile).append('\n');
@@ -141,14 +122,7 @@ record Manifest(
       text.append(stored.range().startMs()).append(' ').append(stored.range().endMs()).append(' ');
       text.append(summary.createdMs()).append('\n');
     }
-    String checksum = checksum(text);
-    return text.append("crc32c ").append(checksum).append('\n').toString();
-  }
-
-  private static String checksum(CharSequence text) {
-    CRC32C crc = new CRC32C();
-    crc.update(text.toString().getBytes(StandardCharsets.ISO_8859_1));
-    return "%08x".formatted((int) crc.getValue());
+    return ManifestText.encode(VERSION, text);
   }
 
   byte[] bytes() {
@@ -173,69 +147,7 @@ record Manifest(
   /// @throws MangruException `UNAVAILABLE` if another version of Mangru wrote it
   /// @throws CorruptDataException if it does not check
   static Manifest read(Disk disk, Path directory) throws IOException {
-    Path path = directory.resolve(NAME);
-    String text;
-    try (ReadableFile file = disk.open(path)) {
-      long length = file.length();
-      if (length > MAX_BYTES) {
-        throw new CorruptDataException(
-            path, 0, "at most " + MAX_BYTES + " bytes", length + " bytes");
-      }
-      ByteBuffer bytes = ByteBuffer.allocate((int) length);
-      file.readFully(0, bytes);
-      text = StandardCharsets.ISO_8859_1.decode(bytes.flip()).toString();
-    }
-    refuseOtherVersions(path, directory, text);
-    int last = text.lastIndexOf("crc32c ");
-    if (last < 0 || !text.endsWith("\n")) {
-      throw new CorruptDataException(path, text.length(), "a checksum line", "the end");
-    }
-    String wanted = text.substring(last + "crc32c ".length(), text.length() - 1);
-    String found = checksum(text.substring(0, last));
-    if (!wanted.equals(found)) {
-      throw new CorruptDataException(path, last, "checksum " + found, "\"" + wanted + "\"");
-    }
-    return parse(path, text.substring(0, last));
-  }
-
-  private static void refuseOtherVersions(Path path, Path directory, String text)
-      throws CorruptDataException {
-    int end = text.indexOf('\n');
-    if (end < 0 || !text.startsWith(FORMAT)) {
-      throw new CorruptDataException(
-          path, 0, "\"" + FORMAT + VERSION + "\"", "\"" + firstLine(text) + "\"");
-    }
-    long version = number(path, text.substring(FORMAT.length(), end));
-    if (version > VERSION) {
-      throw new MangruException(
-          ErrorCode.UNAVAILABLE,
-          "the data directory "
-              + directory
-              + " has format "
-              + version
-              + ", this Mangru reads up to "
-              + VERSION
-              + ": use the newer Mangru that wrote it, or another directory");
-    }
-    if (version < OLDEST_VERSION) {
-      throw new MangruException(
-          ErrorCode.UNAVAILABLE,
-          "the data directory "
-              + directory
-              + " has format "
-              + version
-              + " of the first time-series engine: take its samples over with \"mangru import\""
-              + " into another directory, or start with an empty one");
-    }
-  }
-
-  private static String firstLine(String text) {
-    int end = text.indexOf('\n');
-    String line = end < 0 ? text : text.substring(0, end);
-    return line.length() <= 60 ? line : line.substring(0, 60) + "…";
-  }
-
-  private static Manifest parse(Path path, String text) throws CorruptDataException {
+    ManifestText text = ManifestText.read(disk, directory, OLDEST_VERSION, VERSION);
     long firstSegment = 0;
     long nextSeq = 0;
     long nextFile = 0;
@@ -244,7 +156,7 @@ record Manifest(
     long tombstones = 0;
     List<Entry> files = new ArrayList<>();
     List<Summary> summaries = new ArrayList<>();
-    for (String line : text.lines().skip(1).toList()) {
+    for (String line : text.lines()) {
       String[] words = line.split(" ", -1);
       String key = words[0];
       int wanted =
@@ -254,53 +166,43 @@ record Manifest(
             default -> 2;
           };
       if (words.length != wanted) {
-        throw new CorruptDataException(path, 0, "a key and its numbers", "\"" + line + "\"");
+        throw text.corrupt("a key and its numbers", line);
       }
-      long value = number(path, words[1]);
+      long value = text.number(words[1]);
       switch (key) {
         case "wal-first-segment" -> firstSegment = value;
         case "next-seq" -> nextSeq = value;
         case "next-file" -> nextFile = value;
         case "registry" -> {
           registry = value;
-          registryLength = number(path, words[2]);
+          registryLength = text.number(words[2]);
         }
         case "tombstones" -> tombstones = value;
         case "part", "block" ->
-            files.add(new Entry(key.equals("block"), value, number(path, words[2])));
-        case "summary" -> summaries.add(summary(path, value, words));
-        default -> throw new CorruptDataException(path, 0, "a known key", "\"" + key + "\"");
+            files.add(new Entry(key.equals("block"), value, text.number(words[2])));
+        case "summary" -> summaries.add(summary(text, value, words));
+        default -> throw text.corrupt("a known key", key);
       }
     }
     if (firstSegment < 1 || nextSeq < 1 || nextFile < 1 || registry < 1) {
-      throw new CorruptDataException(
-          path, 0, "wal-first-segment, next-seq, next-file and registry", "\"" + text + "\"");
+      throw text.corrupt(
+          "wal-first-segment, next-seq, next-file and registry", String.join(", ", text.lines()));
     }
     return new Manifest(
         firstSegment, nextSeq, nextFile, registry, registryLength, tombstones, files, summaries);
   }
 
-  private static Summary summary(Path path, long number, String[] words)
+  private static Summary summary(ManifestText text, long number, String[] words)
       throws CorruptDataException {
-    long start = number(path, words[4]);
-    long end = number(path, words[5]);
+    long start = text.number(words[4]);
+    long end = text.number(words[5]);
     for (Resolution resolution : Resolution.values()) {
       if (resolution.suffix().equals(words[2]) && start <= end) {
         return new Summary(
-            new StoredSummary(
-                number, number(path, words[3]), resolution, new TimeRange(start, end)),
-            number(path, words[6]));
+            new StoredSummary(number, text.number(words[3]), resolution, new TimeRange(start, end)),
+            text.number(words[6]));
       }
     }
-    throw new CorruptDataException(
-        path, 0, "a resolution and a range", "\"" + firstLine(String.join(" ", words)) + "\"");
-  }
-
-  private static long number(Path path, String text) throws CorruptDataException {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new CorruptDataException(path, 0, "a number", "\"" + firstLine(text) + "\"");
-    }
+    throw text.corrupt("a resolution and a range", String.join(" ", words));
   }
 }

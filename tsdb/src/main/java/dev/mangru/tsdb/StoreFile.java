@@ -5,7 +5,7 @@ import dev.mangru.model.time.TimeRange;
 import dev.mangru.tsdb.block.BlockFile;
 import dev.mangru.tsdb.block.ChunkCursor;
 import dev.mangru.tsdb.block.PartFile;
-import dev.mangru.tsdb.block.Sealed;
+import dev.mangru.tsdb.block.SampleFile;
 import dev.mangru.tsdb.compact.MergeInput;
 import dev.mangru.tsdb.compact.StoredFile;
 import java.io.IOException;
@@ -33,6 +33,9 @@ sealed interface StoreFile {
   /// The file as planning sees it.
   StoredFile stored();
 
+  /// The samples.
+  SampleFile file();
+
   /// Opens the file that `entry` names. The caller holds it.
   ///
   /// @throws dev.mangru.model.error.CorruptDataException if it does not check
@@ -40,45 +43,21 @@ sealed interface StoreFile {
     Path path = entry.path(directory);
     if (entry.block()) {
       BlockFile file = BlockFile.open(disk, path);
-      return new Block(
-          entry,
-          file,
-          stored(
-              entry,
-              StoredFile.Kind.BLOCK,
-              file.range(),
-              file.sealed(),
-              file.samples(),
-              file.lengthBytes()));
+      return new Block(entry, file, stored(entry, StoredFile.Kind.BLOCK, file));
     }
     PartFile file = PartFile.open(disk, path);
-    return new Part(
-        entry,
-        file,
-        stored(
-            entry,
-            StoredFile.Kind.PART,
-            file.range(),
-            file.sealed(),
-            file.samples(),
-            file.lengthBytes()));
+    return new Part(entry, file, stored(entry, StoredFile.Kind.PART, file));
   }
 
-  private static StoredFile stored(
-      Manifest.Entry entry,
-      StoredFile.Kind kind,
-      TimeRange range,
-      Sealed sealed,
-      long samples,
-      long bytes) {
+  private static StoredFile stored(Manifest.Entry entry, StoredFile.Kind kind, SampleFile file) {
     return new StoredFile(
         entry.number(),
         kind,
-        range,
-        sealed.firstSeq(),
-        sealed.lastSeq(),
-        samples,
-        bytes,
+        file.range(),
+        file.firstSeq(),
+        file.lastSeq(),
+        file.samples(),
+        file.lengthBytes(),
         entry.createdMs());
   }
 
@@ -97,33 +76,21 @@ sealed interface StoreFile {
 
   /// A cursor before the first series.
   default ChunkCursor cursor() throws IOException {
-    return switch (this) {
-      case Part part -> part.file().cursor();
-      case Block block -> block.file().cursor();
-    };
+    return file().cursor();
   }
 
   /// Bytes of heap, about.
   default long heapBytes() {
-    return switch (this) {
-      case Part part -> part.file().bytes();
-      case Block block -> block.file().bytes();
-    };
+    return file().bytes();
   }
 
   /// Holds the mapping; false if it was let go of already.
   default boolean tryRetain() {
-    return switch (this) {
-      case Part part -> part.file().tryRetain();
-      case Block block -> block.file().tryRetain();
-    };
+    return file().tryRetain();
   }
 
   /// Undoes one [#tryRetain], or lets go as the owner.
   default void release() {
-    switch (this) {
-      case Part part -> part.file().release();
-      case Block block -> block.file().release();
-    }
+    file().release();
   }
 }

@@ -19,13 +19,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Methods that read throw [CorruptDataException] where bytes cannot be right, and [IOException]
 /// where the disk does not give them.
-public final class BlockFile {
+public final class BlockFile extends SampleFile {
 
-  private final SealedFile file;
   private volatile @Nullable BlockIndex loaded;
 
   private BlockFile(SealedFile file) {
-    this.file = file;
+    super(file);
   }
 
   /// Maps a block and checks its header, footer and table of page checksums. The caller holds it.
@@ -35,81 +34,16 @@ public final class BlockFile {
     return new BlockFile(SealedFile.open(disk, path, Footer.Kind.BLOCK));
   }
 
-  SealedFile file() {
-    return file;
-  }
-
-  /// Where it is.
-  public Path path() {
-    return file.path();
-  }
-
-  /// What its writer said of it.
-  public Sealed sealed() {
-    return file.footer().sealed();
-  }
-
-  /// The lowest sequence number in it.
-  public long firstSeq() {
-    return sealed().firstSeq();
-  }
-
-  /// The highest sequence number in it.
-  public long lastSeq() {
-    return sealed().lastSeq();
-  }
-
-  /// Times of its first and last sample.
-  public TimeRange range() {
-    return file.footer().range();
-  }
-
-  /// Samples in it.
-  public long samples() {
-    return file.footer().samples();
-  }
-
-  /// Series in it.
-  public int series() {
-    return file.footer().series();
-  }
-
-  /// Chunks in it.
-  public long chunks() {
-    return file.footer().chunks();
-  }
-
-  /// Size of the file.
-  public long lengthBytes() {
-    return file.lengthBytes();
-  }
-
   /// Bytes of the file that are index: labels and directory, without chunks and times.
   public long indexBytes() {
     return file.footer().sections().stream().mapToLong(Footer.Section::length).sum()
         - file.section(2).length();
   }
 
-  /// Bytes of heap, about.
+  @Override
   public long bytes() {
     BlockIndex index = loaded;
-    return file.bytes() + (index == null ? 0 : index.bytes());
-  }
-
-  /// A cursor before the first series, by number. Cheap enough for one per query and thread, not
-  /// for one per series.
-  public ChunkCursor cursor() throws IOException {
-    return guarded(() -> new ChunkCursor(file));
-  }
-
-  /// Holds the mapping; false if it was let go of already.
-  public boolean tryRetain() {
-    return file.tryRetain();
-  }
-
-  /// Undoes one [#tryRetain], or lets go as the owner; the last one unmaps the file.
-  public void release() {
-    file.release();
+    return super.bytes() + (index == null ? 0 : index.bytes());
   }
 
   BlockIndex index() throws IOException {
@@ -219,10 +153,5 @@ public final class BlockFile {
     return matchers.isEmpty() && name.equals(Labels.METRIC_NAME)
         ? countByMetricName()
         : guarded(() -> index().countByValue(name, select(matchers)));
-  }
-
-  @Override
-  public String toString() {
-    return file.path() + "[" + firstSeq() + ".." + lastSeq() + "]";
   }
 }
