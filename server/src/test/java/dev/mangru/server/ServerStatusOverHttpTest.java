@@ -142,7 +142,9 @@ class ServerStatusOverHttpTest {
   @Test
   void own_metrics_are_given_as_json_and_chosen_by_a_whole_name() throws Exception {
     JsonNode one =
-        data(path("/api/v1/status/self_metrics", "metric_name_pattern", "mangru_tsdb_series_acti.."));
+        data(
+            path(
+                "/api/v1/status/self_metrics", "metric_name_pattern", "mangru_tsdb_series_acti.."));
     assertThat(one).hasSize(1);
     assertThat(one.get(0).get("name").asString()).isEqualTo("mangru_tsdb_series_active");
     assertThat(one.get(0).get("type").asString()).isEqualTo("GAUGE");
@@ -152,7 +154,10 @@ class ServerStatusOverHttpTest {
         .as("not a part of a name")
         .isEmpty();
     assertThat(data("/api/v1/status/self_metrics").size()).isGreaterThan(50);
-    assertThat(server.get(path("/api/v1/status/self_metrics", "metric_name_pattern", "(")).statusCode())
+    assertThat(
+            server
+                .get(path("/api/v1/status/self_metrics", "metric_name_pattern", "("))
+                .statusCode())
         .isEqualTo(400);
   }
 
@@ -208,8 +213,7 @@ class ServerStatusOverHttpTest {
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(get.body()).isEqualTo("Only POST or PUT requests allowed");
     for (String page : new String[] {"/-/healthy", "/-/ready"}) {
-      HttpResponse<String> head =
-          server.send(HttpRequest.newBuilder(server.uri(page)).HEAD());
+      HttpResponse<String> head = server.send(HttpRequest.newBuilder(server.uri(page)).HEAD());
       assertThat(head.statusCode()).isEqualTo(200);
     }
   }

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /// Reads every page of metrics that a cluster names, and writes its `kube_*` series, into a store.
 ///
 /// A pass reads all pages side by side and stores each as one batch, so one slow page holds up no
-/// other batch. A target that goes away leaves one stale marker per series. Confined to its loop, but for
-/// [#targets].
+/// other batch. A target that goes away leaves one stale marker per series. Confined to its loop,
+/// but for [#targets].
 public final class ClusterScraper implements TargetSource, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ClusterScraper.class);

@@ -57,7 +57,8 @@ public final class EffectiveConfig {
 
   private static void flatten(String name, Object value, Map<String, String> into) {
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, inner) -> flatten(name.isEmpty() ? key + "" : name + "." + key, inner, into));
+      map.forEach(
+          (key, inner) -> flatten(name.isEmpty() ? key + "" : name + "." + key, inner, into));
       return;
     }
     into.put(name, String.valueOf(value));
@@ -101,8 +102,7 @@ public final class EffectiveConfig {
         });
         yield members;
       }
-      case Duration duration ->
-          duration.isNegative() ? duration.toString() : simple(duration);
+      case Duration duration -> duration.isNegative() ? duration.toString() : simple(duration);
       case DataSize size -> size(size);
       case URI uri -> withoutSecrets(uri.toString());
       case Path path -> path.toString();

@@ -42,10 +42,7 @@ public final class LifecycleApi {
       method = RequestMethod.GET)
   void onlyPostOrPut(HttpServletResponse response) throws IOException {
     response.setHeader("Allow", "POST, PUT");
-    text(
-        response,
-        HttpServletResponse.SC_METHOD_NOT_ALLOWED,
-        "Only POST or PUT requests allowed");
+    text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "Only POST or PUT requests allowed");
   }
 
   @RequestMapping(
@@ -84,8 +81,8 @@ public final class LifecycleApi {
     return !enabled;
   }
 
-  /// Prometheus' address of its expression browser, with the expression as `g0.expr` and the tab
-  /// as `g0.tab`, 1 for the table. Ours is the page Explore.
+  /// Prometheus' address of its expression browser, with the expression as `g0.expr` and the tab as
+  /// `g0.tab`, 1 for the table. Ours is the page Explore.
   @GetMapping("/graph")
   void graph(HttpServletRequest request, HttpServletResponse response) {
     String expression = request.getParameter("g0.expr");

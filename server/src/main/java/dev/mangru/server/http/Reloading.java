@@ -7,8 +7,8 @@ public interface Reloading {
 
   /// Reads them at once and puts them in force, as far as they are right.
   ///
-  /// @throws dev.mangru.model.error.MangruException `BAD_DATA` with what is wrong; what was in force
-  ///   before goes on where a file is wrong
+  /// @throws dev.mangru.model.error.MangruException `BAD_DATA` with what is wrong; what was in
+  ///   force before goes on where a file is wrong
   void reload(Instant now);
 
   /// Whether what is in force is what the files say.

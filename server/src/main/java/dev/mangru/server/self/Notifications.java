@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What whoever looks after Mangru should know now, such as a store that refuses writes. Thread-safe.
+/// What whoever looks after Mangru should know now, such as a store that refuses writes.
+/// Thread-safe.
 ///
 /// A notification begins when its condition is found true, and ends when it is not any more; those
 /// who subscribed hear of both. Nothing is kept of one that has ended.

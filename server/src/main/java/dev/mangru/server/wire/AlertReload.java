@@ -53,7 +53,12 @@ final class AlertReload implements Reloading {
       throw MangruException.badData(
           problems.stream()
               .map(problem ->
-                  problem.file() + ":" + problem.line() + ":" + problem.column() + ": "
+                  problem.file()
+                      + ":"
+                      + problem.line()
+                      + ":"
+                      + problem.column()
+                      + ": "
                       + problem.message())
               .collect(Collectors.joining("; ")));
     }

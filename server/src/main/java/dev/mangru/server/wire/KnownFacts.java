@@ -40,7 +40,8 @@ final class KnownFacts implements ServerFacts {
   private final MeterRegistry registry;
   private final String hostname;
 
-  KnownFacts(MangruProperties properties, Path data, PromqlOptions language, MeterRegistry registry) {
+  KnownFacts(
+      MangruProperties properties, Path data, PromqlOptions language, MeterRegistry registry) {
     this.properties = properties;
     this.data = data;
     this.language = language;
@@ -73,8 +74,7 @@ final class KnownFacts implements ServerFacts {
     flags.put("query.timeout", TextDuration.of(query.timeout()));
     flags.put("storage.tsdb.path", data.resolve(STORE_FOLDER).toString());
     flags.put("storage.tsdb.retention.size", properties.metrics().retentionSize().toBytes() + "B");
-    flags.put(
-        "storage.tsdb.retention.time", TextDuration.of(properties.metrics().retention()));
+    flags.put("storage.tsdb.retention.time", TextDuration.of(properties.metrics().retention()));
     flags.put("web.enable-admin-api", Boolean.toString(properties.metrics().adminApi()));
     flags.put("web.enable-lifecycle", Boolean.toString(http.lifecycleApi()));
     flags.put("web.enable-remote-write-receiver", "true");
@@ -164,8 +164,7 @@ final class KnownFacts implements ServerFacts {
       operators.put(operator.symbol(), true);
     }
     for (Aggregation aggregation : Aggregation.values()) {
-      operators.put(
-          aggregation.text(), !aggregation.experimental() || experimental);
+      operators.put(aggregation.text(), !aggregation.experimental() || experimental);
     }
     SortedMap<String, Boolean> promql = part(all, "promql");
     promql.put("anchored", on(PromqlFeature.EXTENDED_RANGE_SELECTORS));

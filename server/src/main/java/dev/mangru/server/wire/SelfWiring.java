@@ -1,5 +1,6 @@
 package dev.mangru.server.wire;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.mangru.collector.agent.AgentOptions;
 import dev.mangru.model.metric.MetricStore;
 import dev.mangru.model.time.Ticker;
@@ -13,7 +14,6 @@ import dev.mangru.server.self.MetricsPage;
 import dev.mangru.server.self.SelfMetrics;
 import dev.mangru.server.self.SelfScrape;
 import dev.mangru.server.self.Tracing;
-import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.MeterBinder;

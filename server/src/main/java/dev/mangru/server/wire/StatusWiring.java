@@ -76,8 +76,7 @@ class StatusWiring {
   }
 
   @Bean
-  Notifications notifications(
-      Tsdb tsdb, AlertReload files, ServerFacts facts, Health health) {
+  Notifications notifications(Tsdb tsdb, AlertReload files, ServerFacts facts, Health health) {
     return new Notifications(
         List.of(
             new Condition("reload", () -> files.successful() ? null : RELOAD_FAILED),

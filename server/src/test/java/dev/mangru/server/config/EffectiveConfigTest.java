@@ -17,7 +17,9 @@ class EffectiveConfigTest {
   private static MangruProperties bind(Map<String, ?> options) {
     return new Binder(new MapConfigurationPropertySource(options))
         .bindOrCreate(
-            "mangru", Bindable.of(MangruProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+            "mangru",
+            Bindable.of(MangruProperties.class),
+            new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
   }
 
   /// YAML's tree as Spring names it.
@@ -73,12 +75,14 @@ class EffectiveConfigTest {
         .doesNotContain("geheim", "eve")
         .contains("http://<secret>@127.0.0.1:1/metrics?key=<secret>&<secret>");
     assertThat(config.flat().toString()).doesNotContain("geheim", "eve");
-    assertThat(config.flat()).containsEntry("mangru.otel.endpoint", "https://<secret>@otel.example/");
+    assertThat(config.flat())
+        .containsEntry("mangru.otel.endpoint", "https://<secret>@otel.example/");
   }
 
   @Test
   void other_text_is_left_alone() {
-    assertThat(EffectiveConfig.withoutSecrets("up{job=\"x\"} == 1")).isEqualTo("up{job=\"x\"} == 1");
+    assertThat(EffectiveConfig.withoutSecrets("up{job=\"x\"} == 1"))
+        .isEqualTo("up{job=\"x\"} == 1");
     assertThat(EffectiveConfig.withoutSecrets("http://h:1/p")).isEqualTo("http://h:1/p");
     assertThat(EffectiveConfig.withoutSecrets("http://user:p|w@h/")).isEqualTo("<secret>");
   }

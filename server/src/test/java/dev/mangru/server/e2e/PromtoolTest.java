@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A real promtool asks Mangru and a real Prometheus that was sent the same samples; it has to print
-/// the same.
+/// A real promtool asks Mangru and a real Prometheus that was sent the same samples; it has to
+/// print the same.
 @Timeout(180)
 class PromtoolTest {
 
@@ -122,8 +122,7 @@ class PromtoolTest {
             "1 + 1",
             "orders_total @ " + END + " offset 1m")) {
       for (String format : List.of("promql", "json")) {
-        calls.add(
-            List.of("query", "instant", "--format=" + format, "--time=" + END, "URL", query));
+        calls.add(List.of("query", "instant", "--format=" + format, "--time=" + END, "URL", query));
         calls.add(
             List.of(
                 "query", "range", "--format=" + format, start, end, "--step=30s", "URL", query));
@@ -131,11 +130,9 @@ class PromtoolTest {
     }
     calls.add(List.of("query", "series", start, end, "--match=orders_total", "URL"));
     calls.add(
-        List.of(
-            "query", "series", start, end, "--match={job=\"shop\"}", "--match=nobody", "URL"));
+        List.of("query", "series", start, end, "--match={job=\"shop\"}", "--match=nobody", "URL"));
     calls.add(List.of("query", "labels", start, end, "--match={job=\"shop\"}", "URL", "__name__"));
-    calls.add(
-        List.of("query", "labels", start, end, "--match=orders_total", "URL", "http.status"));
+    calls.add(List.of("query", "labels", start, end, "--match=orders_total", "URL", "http.status"));
     calls.add(
         List.of(
             "query",

@@ -93,8 +93,7 @@ final class Answers {
     return schema.path("required").valueStream().anyMatch(name -> name.asString().equals("data"));
   }
 
-  private static void body(
-      Answer answer, JsonNode media, JsonSchema schemas, List<String> errors) {
+  private static void body(Answer answer, JsonNode media, JsonSchema schemas, List<String> errors) {
     switch (answer.type()) {
       case "application/json" -> {
         JsonNode value = json(answer.body(), errors);
@@ -119,8 +118,7 @@ final class Answers {
     }
   }
 
-  private static @Nullable JsonNode json(
-      String text, List<String> errors) {
+  private static @Nullable JsonNode json(String text, List<String> errors) {
     try {
       return STRICT.readTree(text);
     } catch (JacksonException e) {
@@ -145,8 +143,7 @@ final class Answers {
     }
   }
 
-  private static void event(
-      String text, JsonNode media, JsonSchema schemas, List<String> errors) {
+  private static void event(String text, JsonNode media, JsonSchema schemas, List<String> errors) {
     StringBuilder data = new StringBuilder();
     for (String line : text.split("\n", -1)) {
       if (line.startsWith("data:")) {

@@ -20,13 +20,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Holds a running Mangru against every OpenAPI description (`*.yaml`) of a folder. Each request is
-/// a case. It passes if the status is a described one and of the expected kind, the content type
-/// is the described one, and the body is valid against its schema; an error's words fit its status.
+/// a case. It passes if the status is a described one and of the expected kind, the content type is
+/// the described one, and the body is valid against its schema; an error's words fit its status.
 ///
 /// Two things that a Prometheus does otherwise than its description says are taken as right: a
-/// success without data is 204 without a body, and requests in Protocol Buffers are refused in plain
-/// text. A third is not asked for, and reported as skipped: the description wants results of type
-/// string to hold two strings, and Prometheus' hold a time, which is a number, and a string.
+/// success without data is 204 without a body, and requests in Protocol Buffers are refused in
+/// plain text. A third is not asked for, and reported as skipped: the description wants results of
+/// type string to hold two strings, and Prometheus' hold a time, which is a number, and a string.
 /// Thread-safe.
 public final class HttpConformance implements ConformanceArea {
 
@@ -96,8 +96,7 @@ public final class HttpConformance implements ConformanceArea {
           outcome(
               file + ": " + operation.name() + ", " + body.what(),
               body.expected().name(),
-              Answers.wrong(
-                  operation, body.expected(), requests.send(operation, body), schemas),
+              Answers.wrong(operation, body.expected(), requests.send(operation, body), schemas),
               report);
         }
         continue;

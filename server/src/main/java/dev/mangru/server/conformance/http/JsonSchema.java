@@ -169,8 +169,7 @@ final class JsonSchema {
       case "boolean" -> value.isBoolean();
       case "null" -> value.isNull();
       case "number" -> value.isNumber();
-      case "integer" ->
-          value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
+      case "integer" -> value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
       default -> false;
     };
   }

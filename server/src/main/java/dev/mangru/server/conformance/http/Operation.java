@@ -47,9 +47,7 @@ record Operation(
     for (JsonNode reference : operation.path("parameters")) {
       JsonNode parameter = schemas.resolve(reference);
       List<String> examples = new ArrayList<>();
-      parameter
-          .path("examples")
-          .forEach(example -> examples.addAll(texts(example.path("value"))));
+      parameter.path("examples").forEach(example -> examples.addAll(texts(example.path("value"))));
       examples.addAll(texts(parameter.path("example")));
       parameters.add(
           new Parameter(

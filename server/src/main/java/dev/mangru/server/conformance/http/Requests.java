@@ -58,14 +58,14 @@ final class Requests {
                     1,
                     series ->
                         series
-                            .message(1, name -> name.string(1, "__name__").string(2, "shop_written"))
+                            .message(
+                                1, name -> name.string(1, "__name__").string(2, "shop_written"))
                             .message(2, s -> s.doubleField(1, 1).varint(2, nowMs)))
                 .toByteArray();
         all.add(new Body("samples", protobuf, "snappy", Snappy.compress(write), Expected.SUCCESS));
         all.add(new Body("not compressed", protobuf, "snappy", garbage, Expected.REFUSAL));
         all.add(
-            new Body(
-                "no message", protobuf, "snappy", Snappy.compress(garbage), Expected.REFUSAL));
+            new Body("no message", protobuf, "snappy", Snappy.compress(garbage), Expected.REFUSAL));
         all.add(new Body("another type", "text/csv", "snappy", garbage, Expected.REFUSAL));
       } else if (path.equals("/read")) {
         byte[] read =
@@ -77,14 +77,12 @@ final class Requests {
                             .varint(1, nowMs - 60_000)
                             .varint(2, nowMs)
                             .message(
-                                3,
-                                matcher -> matcher.string(2, "__name__").string(3, Rig.METRIC)))
+                                3, matcher -> matcher.string(2, "__name__").string(3, Rig.METRIC)))
                 .toByteArray();
         all.add(new Body("a query", protobuf, "snappy", Snappy.compress(read), Expected.SUCCESS));
         all.add(new Body("not compressed", protobuf, "snappy", garbage, Expected.REFUSAL));
         all.add(
-            new Body(
-                "no message", protobuf, "snappy", Snappy.compress(garbage), Expected.REFUSAL));
+            new Body("no message", protobuf, "snappy", Snappy.compress(garbage), Expected.REFUSAL));
       } else if (path.endsWith("/v1/metrics")) {
         all.add(new Body("metrics", protobuf, "", otlp(nowMs), Expected.SUCCESS));
         all.add(new Body("no message", protobuf, "", garbage, Expected.REFUSAL));
@@ -142,7 +140,8 @@ final class Requests {
               .method(operation.method(), BodyPublishers.ofString(query));
     } else {
       request =
-          HttpRequest.newBuilder(URI.create(rig.base() + path + (query.isEmpty() ? "" : "?" + query)))
+          HttpRequest.newBuilder(
+                  URI.create(rig.base() + path + (query.isEmpty() ? "" : "?" + query)))
               .method(operation.method(), BodyPublishers.noBody());
     }
     return send(request);
@@ -169,10 +168,8 @@ final class Requests {
     int semicolon = type.indexOf(';');
     String kind = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
     try (InputStream body = response.body()) {
-      byte[] bytes =
-          kind.equals("text/event-stream") ? firstEvent(body) : body.readAllBytes();
-      return new Answer(
-          response.statusCode(), kind, new String(bytes, StandardCharsets.UTF_8));
+      byte[] bytes = kind.equals("text/event-stream") ? firstEvent(body) : body.readAllBytes();
+      return new Answer(response.statusCode(), kind, new String(bytes, StandardCharsets.UTF_8));
     }
   }
 

@@ -25,9 +25,9 @@ import org.xerial.snappy.Snappy;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A Mangru of its own to ask: on a free port, in a temporary folder, with a target that it scrapes,
-/// rules of which one is broken, some samples, and everything switched on that is off by default.
-/// Confined to one thread.
+/// A Mangru of its own to ask: on a free port, in a temporary folder, with a target that it
+/// scrapes, rules of which one is broken, some samples, and everything switched on that is off by
+/// default. Confined to one thread.
 final class Rig implements AutoCloseable {
 
   /// A metric whose label name has to be escaped.
@@ -134,9 +134,8 @@ final class Rig implements AutoCloseable {
         1,
         series -> {
           new TreeMap<>(labels)
-              .forEach(
-                  (name, value) ->
-                      series.message(1, label -> label.string(1, name).string(2, value)));
+              .forEach((name, value) ->
+                  series.message(1, label -> label.string(1, name).string(2, value)));
           for (int i = 4; i >= 0; i--) {
             long timeMs = now.minusSeconds(15L * i).toEpochMilli();
             double value = 5 - i;
@@ -152,7 +151,8 @@ final class Rig implements AutoCloseable {
     for (long i = 0; i < tries; i++) {
       body =
           client
-              .send(HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.ofString())
+              .send(
+                  HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.ofString())
               .body();
       if (body.contains(text)) {
         return;

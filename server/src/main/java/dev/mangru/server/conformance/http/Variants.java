@@ -26,8 +26,7 @@ final class Variants {
   /// The requests of `operation`.
   List<Variant> of(Operation operation) {
     List<Variant> all = new ArrayList<>();
-    List<Parameter> required =
-        operation.parameters().stream().filter(Parameter::required).toList();
+    List<Parameter> required = operation.parameters().stream().filter(Parameter::required).toList();
     List<Parameter> optional =
         operation.parameters().stream().filter(each -> !each.required()).toList();
     all.add(new Variant("as little as possible", good(operation, required), Expected.SUCCESS));
@@ -82,8 +81,7 @@ final class Variants {
   private List<Map.Entry<String, String>> goodWithout(
       Operation operation, List<Parameter> parameters, Parameter left) {
     return good(
-        operation,
-        parameters.stream().filter(each -> !each.name().equals(left.name())).toList());
+        operation, parameters.stream().filter(each -> !each.name().equals(left.name())).toList());
   }
 
   private List<Map.Entry<String, String>> good(Operation operation, List<Parameter> parameters) {

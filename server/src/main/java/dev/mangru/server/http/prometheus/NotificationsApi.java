@@ -32,8 +32,8 @@ public final class NotificationsApi {
 
   private static final int MAX_SUBSCRIBERS = 16;
 
-  /// Events that wait for a slow reader; one that does not read them is let go. Chosen: there are
-  /// a handful of conditions.
+  /// Events that wait for a slow reader; one that does not read them is let go. Chosen: there are a
+  /// handful of conditions.
   private static final int QUEUE_LENGTH = 64;
 
   /// Without something to write nobody would notice a reader that has gone.

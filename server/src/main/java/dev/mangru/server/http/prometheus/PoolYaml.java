@@ -60,7 +60,8 @@ final class PoolYaml {
   private static void differs(Map<String, String> labels, String name, Object own, Object first) {
     if (!own.equals(first)) {
       labels.put(
-          name, own instanceof java.time.Duration length ? TextDuration.of(length) : own.toString());
+          name,
+          own instanceof java.time.Duration length ? TextDuration.of(length) : own.toString());
     }
   }
 }

@@ -59,8 +59,7 @@ public final class SearchApi {
       method = {RequestMethod.GET, RequestMethod.POST})
   void metricNames(HttpServletRequest request, HttpServletResponse response) throws IOException {
     SearchParams params = SearchParams.of(new Params(request), "metric_names", clock.instant());
-    boolean metadata =
-        SearchParams.flag(new Params(request), "include_metadata", false);
+    boolean metadata = SearchParams.flag(new Params(request), "include_metadata", false);
     answer(
         request,
         response,
@@ -157,10 +156,7 @@ public final class SearchApi {
   }
 
   private static void batch(
-      OutputStream out,
-      List<Hit> hits,
-      SearchParams params,
-      @Nullable MetadataStore metadata) {
+      OutputStream out, List<Hit> hits, SearchParams params, @Nullable MetadataStore metadata) {
     JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), new Kept(out));
     json.writeStartObject();
     json.writeName("results");

@@ -6,10 +6,11 @@ import java.util.Locale;
 
 /// How well a name fits what is searched for: a score from 0 to 1, 0 for not at all. Immutable.
 ///
-/// - `subsequence`: the characters of the search have to stand in the name in their order. Long runs
-///   score, gaps cost: the sum of the squares of the runs' lengths, less each gap's share of the
-///   name, less half the share of what is left at the end, divided by the square of the search's
-///   length; the best of all places to begin counts. A name that begins with the search scores 1.
+/// - `subsequence`: the characters of the search have to stand in the name in their order. Long
+///   runs score, gaps cost: the sum of the squares of the runs' lengths, less each gap's share of
+///   the name, less half the share of what is left at the end, divided by the square of the
+///   search's length; the best of all places to begin counts. A name that begins with the search
+///   scores 1.
 /// - `jarowinkler`: a name that contains the search scores 0.9, one that begins with it 1; else, if
 ///   there is a threshold, the Jaro-Winkler similarity counts, with the usual 0.1 for each of up to
 ///   four characters that both begin with.
@@ -31,8 +32,7 @@ final class SearchFilter {
 
   /// @param searches any of which may fit; none for everything
   /// @param threshold scores below it do not fit
-  SearchFilter(
-      List<String> searches, String algorithm, double threshold, boolean caseSensitive) {
+  SearchFilter(List<String> searches, String algorithm, double threshold, boolean caseSensitive) {
     this.searches =
         caseSensitive
             ? List.copyOf(searches)
@@ -165,8 +165,7 @@ final class SearchFilter {
       }
     }
     double common = matches;
-    double jaro =
-        (common / a.length + common / b.length + (common - swapped * 0.5) / common) / 3;
+    double jaro = (common / a.length + common / b.length + (common - swapped * 0.5) / common) / 3;
     int prefix = 0;
     while (prefix < Math.min(MAX_PREFIX, a.length) && a[prefix] == b[prefix]) {
       prefix++;

@@ -35,8 +35,7 @@ public final class ServerStatusApi {
   private final Tenants tenants;
   private final InstantSource clock;
 
-  public ServerStatusApi(
-      ServerFacts facts, Reloading files, Tenants tenants, InstantSource clock) {
+  public ServerStatusApi(ServerFacts facts, Reloading files, Tenants tenants, InstantSource clock) {
     this.facts = facts;
     this.files = files;
     this.tenants = tenants;

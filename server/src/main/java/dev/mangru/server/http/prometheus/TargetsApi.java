@@ -40,8 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// another node or a Prometheus that sends here. Of those nothing is known but the labels, whether
 /// they were up, when, and how long it took: their addresses and intervals are empty.
 ///
-/// A job is a scrape pool. Nothing is dropped or relabelled here: targets are configured one by one,
-/// or named by a cluster's objects.
+/// A job is a scrape pool. Nothing is dropped or relabelled here: targets are configured one by
+/// one, or named by a cluster's objects.
 ///
 /// Source: Prometheus `web/api/v1/api.go`; parameters, answers and words of errors are its.
 @RestController
@@ -288,8 +288,7 @@ public final class TargetsApi {
     }
     return sources.stream()
         .flatMap(source -> source.targets().stream())
-        .sorted(
-            Comparator.comparing(TargetStatus::pool).thenComparing(TargetStatus::labels))
+        .sorted(Comparator.comparing(TargetStatus::pool).thenComparing(TargetStatus::labels))
         .toList();
   }
 

@@ -44,8 +44,7 @@ final class UpSeries {
     Map<Labels, Double> values = new HashMap<>();
     if (query.instant(expression, nowMs, MetricQuery.Options.defaults()).value()
         instanceof QueryValue.Vector(var samples)) {
-      samples.forEach(
-          sample -> values.put(sample.labels().withoutMetricName(), sample.value()));
+      samples.forEach(sample -> values.put(sample.labels().withoutMetricName(), sample.value()));
     }
     return values;
   }

@@ -14,7 +14,8 @@ class JsonSchemaTest {
 
   private static java.util.List<String> check(String schema, String value) {
     return new JsonSchema(
-            JSON.readTree("{\"defs\":{\"name\":{\"type\":\"string\"},\"me\":{\"$ref\":\"#/defs/me\"}}}"))
+            JSON.readTree(
+                "{\"defs\":{\"name\":{\"type\":\"string\"},\"me\":{\"$ref\":\"#/defs/me\"}}}"))
         .check(JSON.readTree(schema), JSON.readTree(value));
   }
 
