@@ -156,9 +156,11 @@ final class LanguagePeerTest {
     assertThat((double) taken / all).isGreaterThan(least);
   }
 
-  /// Prometheus 3.5 takes a letter for the colon of a subquery; later versions do not.
+  /// Prometheus 3.5 takes a letter for the colon of a subquery, which later versions do not; and a
+  /// byte that is no UTF-8 does not survive a form.
   private static boolean quirk(String expression) {
-    return expression.equals("foo[5s s 5s]");
+    return expression.matches("foo\\[5s [a-z] 5s\\]")
+        || expression.codePoints().anyMatch(c -> c >= 0xDC80 && c <= 0xDCFF);
   }
 
   private static void compare(
