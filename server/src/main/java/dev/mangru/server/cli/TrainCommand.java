@@ -157,6 +157,13 @@ public final class TrainCommand implements Callable<Integer> {
             "/api/v1/query_range?step=15&query=%s&start=%d&end=%d"
                 .formatted(encoded, endSeconds - 900, endSeconds));
       }
+      // Dashboards send forms and take compressed answers.
+      form(
+          "/api/v1/query_range",
+          "step=15&query=train_memory_bytes&start=%d&end=%d"
+              .formatted(endSeconds - 900, endSeconds));
+      form("/api/v1/query", "query=train_info");
+      get("/-/ready");
       get("/api/v1/labels");
       get("/api/v1/label/target/values");
       get("/api/v1/label/__name__/values?match%5B%5D=%7Bjob%3D%22train%22%7D");
@@ -166,6 +173,15 @@ public final class TrainCommand implements Callable<Integer> {
 
     private void get(String path) throws IOException, InterruptedException {
       send(HttpRequest.newBuilder(URI.create(url + path)).build());
+    }
+
+    private void form(String path, String parameters) throws IOException, InterruptedException {
+      send(
+          HttpRequest.newBuilder(URI.create(url + path))
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .header("Accept-Encoding", "gzip")
+              .POST(HttpRequest.BodyPublishers.ofString(parameters))
+              .build());
     }
 
     private void post(String path, String type, byte[] body)

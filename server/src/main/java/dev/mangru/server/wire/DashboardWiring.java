@@ -45,36 +45,40 @@ class DashboardWiring {
   }
 
   @Bean
-  Pages pages(ApplicationContext context, ServletRegistrationBean<SpringServlet> servlet) {
-    return new Pages(context, servlet.getServletName());
+  Pages pages(ApplicationContext context) {
+    return new Pages(context);
   }
 
-  /// The dashboard's pages.
+  /// What the short way does not answer: the dashboard's pages, and whatever Spring dispatches.
   static final class Pages {
 
     private final ApplicationContext context;
-    private final String servlet;
 
-    Pages(ApplicationContext context, String servlet) {
+    Pages(ApplicationContext context) {
       this.context = context;
-      this.servlet = servlet;
     }
 
-    /// Makes the servlet, so that the first visitor need not wait for it.
+    /// Makes the servlets, so that the first visitor need not wait for them.
     ///
-    /// @throws IllegalStateException if Vaadin cannot start
+    /// @throws IllegalStateException if one cannot start
     void prepare() {
       if (context instanceof WebServerApplicationContext web
           && web.getWebServer() instanceof TomcatWebServer tomcat) {
         for (Container application : tomcat.getTomcat().getHost().findChildren()) {
-          if (application.findChild(servlet) instanceof Wrapper wrapper) {
-            try {
-              wrapper.load();
-            } catch (ServletException e) {
-              throw new IllegalStateException("the dashboard cannot start", e);
-            }
+          for (Container servlet : application.findChildren()) {
+            load(servlet);
           }
         }
+      }
+    }
+  }
+
+  private static void load(Container servlet) {
+    if (servlet instanceof Wrapper wrapper) {
+      try {
+        wrapper.load();
+      } catch (ServletException e) {
+        throw new IllegalStateException(servlet.getName() + " cannot start", e);
       }
     }
   }

@@ -39,7 +39,7 @@ class MvcWiring extends WebMvcConfigurationSupport {
       DispatcherServlet dispatcher) {
     DispatcherServletRegistrationBean bean = new DispatcherServletRegistrationBean(dispatcher, "/");
     bean.setName("dispatcherServlet");
-    bean.setLoadOnStartup(1);
+    bean.setLoadOnStartup(-1); // after the start: StartOrder
     return bean;
   }
 
@@ -51,7 +51,8 @@ class MvcWiring extends WebMvcConfigurationSupport {
 
   @Bean
   static CharacterEncodingFilter characterEncodingFilter() {
-    CharacterEncodingFilter filter = new OrderedCharacterEncodingFilter();
+    OrderedCharacterEncodingFilter filter = new OrderedCharacterEncodingFilter();
+    filter.setOrder(HttpWiring.SHORT_WAY + 1); // whose requests do not need it
     filter.setEncoding("UTF-8");
     filter.setForceRequestEncoding(true);
     return filter;

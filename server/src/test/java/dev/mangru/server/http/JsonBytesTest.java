@@ -78,7 +78,8 @@ class JsonBytesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -0.0, 1, -1, 0x1p53, -0x1p53, 1e15, Double.NaN, Double.MIN_VALUE, 1e21})
+  @ValueSource(
+      doubles = {0, -0.0, 1, -1, 0x1p53, -0x1p53, 1e15, Double.NaN, Double.MIN_VALUE, 1e21})
   void so_are_those_at_the_edges(double value) throws IOException {
     assertThat(written(json -> json.value(value))).isEqualTo(SampleText.format(value));
   }
