@@ -13,6 +13,7 @@ import dev.mangru.tsdb.exemplar.ExemplarRecordFuzz;
 import dev.mangru.tsdb.head.RegistryFuzz;
 import dev.mangru.tsdb.ingest.RemoteWriteV1Fuzz;
 import dev.mangru.tsdb.ingest.RemoteWriteV2Fuzz;
+import dev.mangru.tsdb.ingest.otlp.OtlpMetricsFuzz;
 import dev.mangru.tsdb.metadata.MetadataRecordFuzz;
 import dev.mangru.tsdb.promql.PromqlEvaluatorFuzz;
 import dev.mangru.tsdb.promql.PromqlParserFuzz;
@@ -46,6 +47,7 @@ class FuzzCorpusTest {
         MetadataRecordFuzz.class,
         OldBlockFuzz.class,
         OldManifestFuzz.class,
+        OtlpMetricsFuzz.class,
         PartFuzz.class,
         PromChunkFuzz.class,
         PromIndexFuzz.class,

@@ -3,6 +3,7 @@ package dev.mangru.tsdb.exchange;
 import dev.mangru.model.metric.Label;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.NativeHistogram;
+import dev.mangru.model.metric.NativeHistogram.ResetHint;
 import dev.mangru.model.metric.SampleColumns;
 import dev.mangru.model.wire.ProtobufWriter;
 
@@ -80,11 +81,20 @@ public final class ReadMessages {
     counts(integer ? 9 : 10, histogram.negativeCounts(), integer, out);
     spans(11, histogram.positiveSpans(), out);
     counts(integer ? 12 : 13, histogram.positiveCounts(), integer, out);
-    out.varint(14, histogram.resetHint().ordinal());
+    out.varint(14, number(histogram.resetHint()));
     out.varint(15, timeMs);
     for (double bound : histogram.customBounds()) {
       out.doubleField(16, bound);
     }
+  }
+
+  private static int number(ResetHint hint) {
+    return switch (hint) {
+      case UNKNOWN -> 0;
+      case RESET -> 1;
+      case NO_RESET -> 2;
+      case GAUGE -> 3;
+    };
   }
 
   private static void spans(int field, int[] spans, ProtobufWriter out) {

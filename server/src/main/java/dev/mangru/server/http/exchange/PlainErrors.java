@@ -18,10 +18,10 @@ final class PlainErrors {
     if (response.isCommitted()) {
       throw error;
     }
-    response.reset();
+    response.resetBuffer();
     JsonAnswer.retryAfter(response, error);
     response.setStatus(status(error.code()));
-    response.setContentType("text/plain; charset=utf-8");
+    response.setContentType("text/plain;charset=utf-8");
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.getOutputStream().write((error.text() + "\n").getBytes(StandardCharsets.UTF_8));
   }

@@ -62,14 +62,14 @@ final class BucketLayout {
     if (from >= size) {
       return;
     }
-    long next = ((long) offset >> scaleDown) + shift;
+    long next = index(offset, 0, scaleDown) + shift;
     begin(next);
-    long last = ((long) offset + size - from - 1 >> scaleDown) + shift;
+    long last = index(offset, size - from - 1, scaleDown) + shift;
     int at = from;
     while (at < size) {
-      long index = ((long) offset + at - from >> scaleDown) + shift;
+      long index = index(offset, at - from, scaleDown) + shift;
       long sum = 0;
-      while (at < size && ((long) offset + at - from >> scaleDown) + shift == index) {
+      while (at < size && index(offset, at - from, scaleDown) + shift == index) {
         sum += dense[at++];
       }
       if (sum == 0 && index != last) {
@@ -86,6 +86,10 @@ final class BucketLayout {
       append(sum);
       next = index + 1;
     }
+  }
+
+  private static long index(int offset, int at, int scaleDown) {
+    return ((long) offset + at) >> scaleDown;
   }
 
   private void begin(long offset) {

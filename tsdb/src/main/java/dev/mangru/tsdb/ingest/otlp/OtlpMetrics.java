@@ -2,7 +2,6 @@ package dev.mangru.tsdb.ingest.otlp;
 
 import dev.mangru.model.metric.Appender;
 import dev.mangru.model.metric.MetricMetadata;
-import dev.mangru.model.metric.MetricMetadata.Type;
 import dev.mangru.model.wire.ProtobufReader;
 import dev.mangru.tsdb.ingest.Extras;
 import java.time.Duration;
@@ -182,9 +181,11 @@ public final class OtlpMetrics {
         return;
       }
       if (extras.wantsMetadata()) {
-        extras.add(family, new MetricMetadata(delta ? Type.UNKNOWN : of.type(), description, unit));
+        extras.add(
+            family,
+            new MetricMetadata(delta ? MetricMetadata.Type.UNKNOWN : of.type(), description, unit));
       }
-      sink.begin(family, of.type() != Type.GAUGE && !delta, delta, kind == Data.SUM);
+      sink.begin(family, of.type() != MetricMetadata.Type.GAUGE && !delta, delta, kind == Data.SUM);
       points(kind, data);
     }
 
@@ -268,18 +269,18 @@ public final class OtlpMetrics {
       return kind == SUM || kind == HISTOGRAM || kind == EXPONENTIAL;
     }
 
-    Type type() {
+    MetricMetadata.Type type() {
       return switch (kind) {
-        case GAUGE -> Type.GAUGE;
-        case SUM -> monotonic ? Type.COUNTER : Type.GAUGE;
-        case HISTOGRAM, EXPONENTIAL -> Type.HISTOGRAM;
-        default -> Type.SUMMARY;
+        case GAUGE -> MetricMetadata.Type.GAUGE;
+        case SUM -> monotonic ? MetricMetadata.Type.COUNTER : MetricMetadata.Type.GAUGE;
+        case HISTOGRAM, EXPONENTIAL -> MetricMetadata.Type.HISTOGRAM;
+        default -> MetricMetadata.Type.SUMMARY;
       };
     }
 
     /// A sum that may fall is a gauge, but a ratio only if it was one before.
-    Type namedAs() {
-      return kind == SUM && !monotonic ? Type.UNKNOWN : type();
+    MetricMetadata.Type namedAs() {
+      return kind == SUM && !monotonic ? MetricMetadata.Type.UNKNOWN : type();
     }
   }
 }

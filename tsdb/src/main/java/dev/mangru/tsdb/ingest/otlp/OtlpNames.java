@@ -1,6 +1,6 @@
 package dev.mangru.tsdb.ingest.otlp;
 
-import dev.mangru.model.metric.MetricMetadata.Type;
+import dev.mangru.model.metric.MetricMetadata;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -95,7 +95,7 @@ final class OtlpNames {
   /// The name of a metric's family.
   ///
   /// @param type what it is to Prometheus
-  String metric(String name, String unit, Type type) {
+  String metric(String name, String unit, MetricMetadata.Type type) {
     if (!escapes) {
       return suffixes ? withSuffixes(name, unit, type) : name;
     }
@@ -125,7 +125,8 @@ final class OtlpNames {
     return tokens;
   }
 
-  private static List<String> withSuffixes(List<String> tokens, String unit, Type type) {
+  private static List<String> withSuffixes(
+      List<String> tokens, String unit, MetricMetadata.Type type) {
     String main = cleaned(mainUnit(unit));
     String per = cleaned(perUnit(unit));
     if (tokens.contains(main)) {
@@ -148,7 +149,7 @@ final class OtlpNames {
     if (!per.isEmpty()) {
       tokens.add(per);
     }
-    if (type == Type.COUNTER) {
+    if (type == MetricMetadata.Type.COUNTER) {
       tokens.removeAll(Collections.singleton("total"));
       tokens.add("total");
     }
@@ -159,18 +160,18 @@ final class OtlpNames {
     return tokens;
   }
 
-  private static boolean isRatio(String unit, Type type) {
-    return unit.equals("1") && type == Type.GAUGE;
+  private static boolean isRatio(String unit, MetricMetadata.Type type) {
+    return unit.equals("1") && type == MetricMetadata.Type.GAUGE;
   }
 
-  private static String withSuffixes(String name, String unit, Type type) {
+  private static String withSuffixes(String name, String unit, MetricMetadata.Type type) {
     String text = name;
     String end = "";
     if (isRatio(unit, type)) {
       text = without(text, "ratio");
       end = "_ratio";
     }
-    if (type == Type.COUNTER) {
+    if (type == MetricMetadata.Type.COUNTER) {
       text = without(text, "total");
       end = "_total" + end;
     }

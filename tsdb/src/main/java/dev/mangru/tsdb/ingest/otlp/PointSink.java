@@ -135,7 +135,7 @@ final class PointSink {
   }
 
   private static double unsigned(long count) {
-    return count >= 0 ? count : (count >>> 1 | count & 1) * 2.0;
+    return count >= 0 ? count : ((count >>> 1) | (count & 1)) * 2.0;
   }
 
   // ---- histograms of explicit bounds ----------------------------------------------------------

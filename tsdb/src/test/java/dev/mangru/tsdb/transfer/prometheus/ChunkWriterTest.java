@@ -97,7 +97,7 @@ class ChunkWriterTest {
     boolean custom = shape == 3;
     NativeHistogram.Builder builder =
         NativeHistogram.builder(integer)
-            .resetHint(ResetHint.values()[random.nextInt(4)])
+            .resetHint(List.of(ResetHint.values()).get(random.nextInt(4)))
             .schema(custom ? NativeHistogram.CUSTOM_BUCKETS_SCHEMA : shape - 1)
             .total(count(random, integer), random.nextGaussian())
             .positive(
