@@ -1,6 +1,5 @@
 package dev.mangru.tsdb.ingest;
 
-import dev.mangru.model.error.MangruException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,28 +22,6 @@ public final class RemoteWriteV2Fuzz {
 
   /// One input.
   public static void fuzzerTestOneInput(byte[] input) {
-    FuzzBatch batch = new FuzzBatch();
-    long cold = decode(input, batch);
-    long warm = decode(input, batch);
-    if (cold != warm) {
-      throw new AssertionError(
-          cold + " samples with unknown series, and " + warm + " with known ones");
-    }
-  }
-
-  /// Samples added, or -1 if the input was refused.
-  private static long decode(byte[] input, FuzzBatch batch) {
-    long before = batch.samples();
-    try {
-      RemoteWriteSummary summary =
-          RemoteWriteV2.decode(input, 0, input.length, batch, new Extras(true, true));
-      long added = batch.samples() - before;
-      if (added != summary.samples() + summary.histograms()) {
-        throw new AssertionError(added + " samples were added, and told is " + summary);
-      }
-      return added;
-    } catch (MangruException refused) {
-      return -1;
-    }
+    FuzzBatch.bothWays(input, RemoteWriteV2::decode);
   }
 }
