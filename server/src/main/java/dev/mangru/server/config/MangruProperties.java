@@ -215,6 +215,8 @@ public record MangruProperties(
   /// @param timeout longest time of one query
   /// @param lookback how far an instant selector looks back
   /// @param maxSamples samples that one query holds at a time; 0 for as many as the heap allows
+  /// @param maxMemory bytes that all queries hold together, with their answers; 0 for as many as
+  ///   the heap allows
   /// @param maxConcurrent queries at once, of metrics and logs; 0 for as many as the heap allows
   /// @param maxWait how long a query waits for its turn
   /// @param features of PromQL that are on, by the words of Prometheus' `--enable-feature`
@@ -222,12 +224,23 @@ public record MangruProperties(
       @DefaultValue("30s") Duration timeout,
       @DefaultValue("5m") Duration lookback,
       @DefaultValue("0") long maxSamples,
+      @DefaultValue("0B") DataSize maxMemory,
       @DefaultValue("0") int maxConcurrent,
       @DefaultValue("10s") Duration maxWait,
       @DefaultValue List<String> features) {
 
+    /// A sample of 16 bytes of the seven tenths that one query may have.
+    private static final int QUERY_BYTES_PER_SAMPLE = 23;
+
     public Query {
       var _ = promql(features);
+      if (maxSamples < 0 || maxMemory.isNegative()) {
+        throw new IllegalArgumentException(
+            "mangru.query.max-samples and max-memory must not be negative: "
+                + maxSamples
+                + ", "
+                + maxMemory);
+      }
       if (maxConcurrent < 0) {
         throw new IllegalArgumentException(
             "mangru.query.max-concurrent must not be negative: " + maxConcurrent);
@@ -256,6 +269,17 @@ public record MangruProperties(
     public QueryLimits limits() {
       long samples = maxSamples == 0 ? MemoryThereIs.now().querySamples() : maxSamples;
       return new QueryLimits(timeout, lookback, samples);
+    }
+
+    /// Bytes that all queries may hold together: if only the samples of one query are said, it has
+    /// room for them.
+    public long memoryBytes() {
+      if (maxMemory.toBytes() > 0) {
+        return maxMemory.toBytes();
+      }
+      return Math.max(
+          MemoryThereIs.now().queryBytes(),
+          Math.min(maxSamples, Long.MAX_VALUE / 64) * QUERY_BYTES_PER_SAMPLE);
     }
   }
 

@@ -2,12 +2,16 @@ package dev.mangru.server.config;
 
 import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Tenants;
+import dev.mangru.server.http.QueryLimits;
+import dev.mangru.server.http.TenantQueryLimits;
 import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.TsdbOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -60,6 +64,9 @@ public record TenantsProperties(
   /// @param maxSeries active series
   /// @param maxNewSeriesPerMinute series that may be new in one minute
   /// @param maxExemplars exemplars that are kept
+  /// @param queryTimeout longest time of one query, at most `mangru.query.timeout`
+  /// @param maxQuerySamples samples that one query holds at a time
+  /// @param maxConcurrentQueries queries at once
   public record Limits(
       String tenant,
       @Nullable Duration retention,
@@ -68,7 +75,10 @@ public record TenantsProperties(
       @Nullable Duration outOfOrderWindow,
       @Nullable Long maxSeries,
       @Nullable Long maxNewSeriesPerMinute,
-      @Nullable Integer maxExemplars) {
+      @Nullable Integer maxExemplars,
+      @Nullable Duration queryTimeout,
+      @Nullable Long maxQuerySamples,
+      @Nullable Integer maxConcurrentQueries) {
 
     public Limits {
       if (tenant == null) {
@@ -125,6 +135,28 @@ public record TenantsProperties(
       }
     }
     return options.build();
+  }
+
+  /// What queries of each tenant may take.
+  ///
+  /// @param common of those for whom nothing else is said
+  public TenantQueryLimits queryLimits(TenantQueryLimits.OfTenant common) {
+    Map<String, TenantQueryLimits.OfTenant> named = new HashMap<>();
+    for (Limits each : limits) {
+      QueryLimits query =
+          common
+              .query()
+              .within(
+                  each.queryTimeout(), each.maxQuerySamples() == null ? 0 : each.maxQuerySamples());
+      named.put(
+          each.tenant(),
+          new TenantQueryLimits.OfTenant(
+              query,
+              each.maxConcurrentQueries() == null
+                  ? common.concurrent()
+                  : each.maxConcurrentQueries()));
+    }
+    return new TenantQueryLimits(common, named);
   }
 
   /// How many exemplars of a tenant are kept.

@@ -128,6 +128,11 @@ public final class Params {
     }
   }
 
+  /// Samples that a query may hold; 0 where the request does not say.
+  public long maxSamples() {
+    return count("max_samples", 0, 1, Integer.MAX_VALUE);
+  }
+
   /// A whole number from `min` to `max`, both inclusive.
   public int count(String name, int absent, int min, int max) {
     String text = get(name);

@@ -27,6 +27,19 @@ public record QueryLimits(Duration timeout, Duration lookback, long maxSamples) 
     }
   }
 
+  /// These limits for a request that asks for less; one that asks for more gets no more.
+  ///
+  /// @param askedTimeout null if it does not ask
+  /// @param askedSamples 0 if it does not ask
+  public QueryLimits within(@Nullable Duration askedTimeout, long askedSamples) {
+    Duration time =
+        askedTimeout != null && askedTimeout.isPositive() && askedTimeout.compareTo(timeout) < 0
+            ? askedTimeout
+            : timeout;
+    return new QueryLimits(
+        time, lookback, askedSamples > 0 ? Math.min(askedSamples, maxSamples) : maxSamples);
+  }
+
   /// The options of one query.
   ///
   /// @param askedTimeout what the request asked for, or null

@@ -27,6 +27,7 @@ import org.springframework.context.annotation.Import;
   ClusterWiring.class,
   AlertsWiring.class,
   HttpWiring.class,
+  QueryWiring.class,
   MvcWiring.class,
   ApiWiring.class,
   StatusWiring.class,

@@ -2,6 +2,8 @@ package dev.mangru.server.wire;
 
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.model.metric.QueryMemory;
+import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.self.Health;
 import dev.mangru.tsdb.Tsdb;
@@ -28,7 +30,7 @@ class MetricsWiring {
   }
 
   @Bean
-  MetricQuery metricQuery(MetricStore store, MangruProperties properties) {
-    return new PromqlEngine(store, properties.query().promql());
+  MetricQuery metricQuery(QueryMemory memory, MetricStore store, MangruProperties properties) {
+    return new PromqlEngine(store, properties.query().promql(), Ticker.SYSTEM, memory);
   }
 }

@@ -2,6 +2,8 @@ package dev.mangru.server.wire;
 
 import dev.mangru.model.disk.Disk;
 import dev.mangru.model.metric.MetricQuery;
+import dev.mangru.model.metric.QueryMemory;
+import dev.mangru.model.time.Ticker;
 import dev.mangru.server.config.DataDirectory;
 import dev.mangru.server.config.MangruProperties;
 import dev.mangru.server.config.TenantsProperties;
@@ -59,6 +61,7 @@ class TenantsWiring {
       MangruProperties properties,
       Tsdb tsdb,
       MetricQuery query,
+      QueryMemory memory,
       Exemplars exemplars,
       Metadata metadata,
       InstantSource clock,
@@ -91,7 +94,8 @@ class TenantsWiring {
                     Exemplars.Limits.of(tenants.maxExemplars(tenant, properties.metrics()))
                         .dividedBy(tenants.max()),
                 Metadata.Limits.defaults().dividedBy(tenants.max()),
-                store -> new PromqlEngine(store, properties.query().promql()),
+                store ->
+                    new PromqlEngine(store, properties.query().promql(), Ticker.SYSTEM, memory),
                 budget),
             anonymous,
             clock);

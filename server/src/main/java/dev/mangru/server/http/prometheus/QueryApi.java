@@ -2,17 +2,14 @@ package dev.mangru.server.http.prometheus;
 
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
-import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.QueryValue;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
-import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.http.JsonBytes;
 import dev.mangru.server.http.Params;
-import dev.mangru.server.http.QueryGate;
-import dev.mangru.server.http.QueryLimits;
+import dev.mangru.server.http.QueryVisits;
 import dev.mangru.server.http.RangeParams;
 import dev.mangru.server.http.TenantHeader;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/query` and `/api/v1/query_range`, called by [DataPlane].
 ///
@@ -33,22 +31,13 @@ public final class QueryApi {
   private static final String TRUNCATED = "results truncated due to limit";
 
   private final Tenants tenants;
-  private final QueryLimits limits;
-  private final QueryGate gate;
-  private final Disconnects disconnects;
+  private final QueryVisits visits;
   private final InstantSource clock;
 
-  /// @param disconnects ends queries whose callers went away
-  public QueryApi(
-      Tenants tenants,
-      QueryLimits limits,
-      QueryGate gate,
-      Disconnects disconnects,
-      InstantSource clock) {
+  /// @param visits limits and ends queries
+  public QueryApi(Tenants tenants, QueryVisits visits, InstantSource clock) {
     this.tenants = tenants;
-    this.limits = limits;
-    this.gate = gate;
-    this.disconnects = disconnects;
+    this.visits = visits;
     this.clock = clock;
   }
 
@@ -98,23 +87,31 @@ public final class QueryApi {
       RangeParams range,
       BiFunction<MetricQuery, MetricQuery.Options, QueryResult> run)
       throws IOException {
-    Cancellation cancellation = new Cancellation();
-    String stats = params.get("stats");
-    MetricQuery.Options options =
-        limits
-            .options(params.duration("timeout"), params.duration("lookback_delta"), cancellation)
-            .withDetail(QueryStatsJson.detail(stats));
+    Duration lookback = params.duration("lookback_delta");
     String tenant = TenantHeader.of(request);
-    QueryResult result;
-    long waitedNs;
-    try (TenantMetrics metrics = tenants.forReading(tenant);
-        QueryGate.Turn turn = gate.enter();
-        Disconnects.Watch _ = disconnects.watch(request, cancellation)) {
-      waitedNs = turn.waitedNs();
-      result = run.apply(metrics.query(), options);
-    } catch (MangruException e) {
-      throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
+    try (QueryVisits.Visit visit = visits.enter(request, tenant, params)) {
+      String stats = params.get("stats");
+      QueryResult result;
+      try (TenantMetrics metrics = tenants.forReading(tenant)) {
+        result =
+            run.apply(
+                metrics.query(), visit.options(lookback).withDetail(QueryStatsJson.detail(stats)));
+      } catch (MangruException e) {
+        throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
+      }
+      visit.computed();
+      String told =
+          stats == null
+              ? null
+              : QueryStatsJson.of(result, range.startMs(), range.stepMs(), visit.waitedNs());
+      write(response, result, limit, told);
     }
+  }
+
+  /// @param stats the JSON of its statistics, or null
+  private static void write(
+      HttpServletResponse response, QueryResult result, int limit, @Nullable String stats)
+      throws IOException {
     boolean truncated = limit > 0 && seriesCount(result.value()) > limit;
     QueryValue value = truncated ? truncate(result.value(), limit) : result.value();
     List<String> warnings = new ArrayList<>(result.warnings());
@@ -124,8 +121,7 @@ public final class QueryApi {
     JsonBytes json = new JsonBytes(response).raw("{\"status\":\"success\",\"data\":{");
     QueryJson.result(json, value);
     if (stats != null) {
-      json.raw(",\"stats\":")
-          .json(QueryStatsJson.of(result, range.startMs(), range.stepMs(), waitedNs));
+      json.raw(",\"stats\":").json(stats);
     }
     json.raw('}')
         .stringsIfAny("warnings", warnings)

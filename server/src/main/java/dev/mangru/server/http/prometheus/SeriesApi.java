@@ -9,7 +9,7 @@ import dev.mangru.model.metric.Tenants;
 import dev.mangru.model.time.TimeRange;
 import dev.mangru.server.http.JsonBytes;
 import dev.mangru.server.http.Params;
-import dev.mangru.server.http.QueryGate;
+import dev.mangru.server.http.QueryVisits;
 import dev.mangru.server.http.TenantHeader;
 import dev.mangru.tsdb.promql.PromqlParser;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,12 +25,19 @@ import java.util.function.BiFunction;
 /// `/api/v1/series`, `/api/v1/labels` and `/api/v1/label/NAME/values`.
 public final class SeriesApi {
 
-  private final Tenants tenants;
-  private final QueryGate gate;
+  /// A place in a sorted set.
+  private static final int ENTRY_BYTES = 48;
 
-  public SeriesApi(Tenants tenants, QueryGate gate) {
+  /// Instructions of all regular expressions of one request, some 50 bytes each. Chosen.
+  private static final int MOST_PROGRAMS = 200_000;
+
+  private final Tenants tenants;
+  private final QueryVisits visits;
+
+  /// @param visits limits and ends what is asked
+  public SeriesApi(Tenants tenants, QueryVisits visits) {
     this.tenants = tenants;
-    this.gate = gate;
+    this.visits = visits;
   }
 
   void series(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -40,14 +47,24 @@ public final class SeriesApi {
     if (selectors.isEmpty()) {
       throw MangruException.badData("no match[] parameter provided");
     }
-    Collection<Labels> found =
-        union(
-            TenantHeader.of(request),
-            params,
-            selectors,
-            new TreeSet<>(),
-            (querier, matchers) ->
-                querier.select(matchers).stream().map(Querier.Series::labels).toList());
+    String tenant = TenantHeader.of(request);
+    try (QueryVisits.Visit visit = visits.enter(request, tenant, params)) {
+      Collection<Labels> found =
+          union(
+              tenant,
+              params,
+              visit,
+              selectors,
+              new TreeSet<>(),
+              (querier, matchers) ->
+                  querier.select(matchers).stream().map(Querier.Series::labels).toList());
+      visit.computed();
+      write(response, found, limit);
+    }
+  }
+
+  private static void write(HttpServletResponse response, Collection<Labels> found, int limit)
+      throws IOException {
     boolean truncated = limit > 0 && found.size() > limit;
     JsonBytes json = begun(response).raw('[');
     int left = truncated ? limit : found.size();
@@ -82,17 +99,22 @@ public final class SeriesApi {
     Params params = new Params(request);
     int limit = params.limit();
     List<List<LabelMatcher>> selectors = selectors(params);
-    Collection<String> found =
-        union(
-            TenantHeader.of(request),
-            params,
-            selectors.isEmpty() ? List.of(List.of()) : selectors,
-            new TreeSet<>(Labels::compareUtf8),
-            get);
-    boolean truncated = limit > 0 && found.size() > limit;
-    end(
-        begun(response).strings(truncated ? found.stream().limit(limit).toList() : found),
-        truncated);
+    String tenant = TenantHeader.of(request);
+    try (QueryVisits.Visit visit = visits.enter(request, tenant, params)) {
+      Collection<String> found =
+          union(
+              tenant,
+              params,
+              visit,
+              selectors.isEmpty() ? List.of(List.of()) : selectors,
+              new TreeSet<>(Labels::compareUtf8),
+              get);
+      visit.computed();
+      boolean truncated = limit > 0 && found.size() > limit;
+      end(
+          begun(response).strings(truncated ? found.stream().limit(limit).toList() : found),
+          truncated);
+    }
   }
 
   private static JsonBytes begun(HttpServletResponse response) throws IOException {
@@ -106,6 +128,7 @@ public final class SeriesApi {
   private <T> Collection<T> union(
       String tenant,
       Params params,
+      QueryVisits.Visit visit,
       List<List<LabelMatcher>> selectors,
       SortedSet<T> found,
       BiFunction<Querier, List<LabelMatcher>, List<T>> get) {
@@ -115,12 +138,17 @@ public final class SeriesApi {
       return found; // as Prometheus does: nothing lies in an empty range
     }
     try (TenantMetrics metrics = tenants.forReading(tenant);
-        QueryGate.Turn _ = gate.enter();
         Querier querier = metrics.store().querier(new TimeRange(start, end))) {
+      querier.guardBy(visit);
       if (selectors.size() == 1) {
         return get.apply(querier, selectors.getFirst()); // sorted, and each only once
       }
-      selectors.forEach(matchers -> found.addAll(get.apply(querier, matchers)));
+      for (List<LabelMatcher> matchers : selectors) {
+        visit.check();
+        List<T> more = get.apply(querier, matchers);
+        visit.holdBytes((long) ENTRY_BYTES * more.size());
+        found.addAll(more);
+      }
     }
     return found;
   }
@@ -132,6 +160,7 @@ public final class SeriesApi {
   /// What the parameters `match[]` select.
   static List<List<LabelMatcher>> selectors(Params params) {
     List<List<LabelMatcher>> selectors = new ArrayList<>();
+    long programs = 0;
     for (String text : params.all("match[]")) {
       List<LabelMatcher> matchers;
       try {
@@ -139,15 +168,24 @@ public final class SeriesApi {
       } catch (MangruException e) {
         boolean empty = e.text().endsWith("selector must contain at least one non-empty matcher");
         throw Params.invalid(
-            "match[]",
-            empty ? "match[] must contain at least one non-empty matcher" : e.text(),
-            e);
+            "match[]", empty ? "match[] must contain at least one non-empty matcher" : e.text(), e);
       }
       if (matchers.stream().allMatch(LabelMatcher::matchesEmpty)) {
         throw Params.invalid(
             "match[]", "match[] must contain at least one non-empty matcher", null);
       }
       selectors.add(matchers);
+      for (LabelMatcher matcher : matchers) {
+        programs += matcher.programSize();
+      }
+      if (programs > MOST_PROGRAMS) {
+        throw Params.invalid(
+            "match[]",
+            "regular expressions are larger than the limit of "
+                + MOST_PROGRAMS
+                + " instructions together",
+            null);
+      }
     }
     return selectors;
   }
