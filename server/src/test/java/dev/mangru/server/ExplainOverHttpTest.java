@@ -31,7 +31,7 @@ class ExplainOverHttpTest {
     for (int pod = 0; pod < 20; pod++) {
       written.series(Labels.of("__name__", "hits_total", "job", "j" + pod % 2, "pod", "p" + pod));
       for (int i = 0; i < 40; i++) {
-        written.sample(NOW * 1000 - 600_000 + i * 15_000, i * (pod + 1.0));
+        written.sample(NOW * 1000 - 600_000 + i * 15_000L, i * (pod + 1.0));
       }
     }
     HttpResponse<String> answer =
