@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class PlanTrace {
   private static final int SAMPLE_BYTES = 16;
 
   private final Ticker ticker;
-  private final Map<Expr, Measure> measures = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, Measure> measures = new IdentityHashMap<>();
   private final Deque<Frame> stack = new ArrayDeque<>();
   private @Nullable QueryBudget budget;
 

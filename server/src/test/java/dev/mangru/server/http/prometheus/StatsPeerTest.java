@@ -104,28 +104,28 @@ final class StatsPeerTest {
       written.series(Labels.of("__name__", "a", "x", "" + x));
       for (int i = 0; i < 40; i++) {
         if (x != 2 || i % 7 != 0) {
-          written.sample(NOW * 1000 - 600_000 + i * 15_000 + x, (i * x) % 11);
+          written.sample(NOW * 1000 - 600_000 + i * 15_000L + x, (i * x) % 11);
         }
       }
       written.series(Labels.of("__name__", "b_total", "x", "" + x));
       for (int i = 0; i < 40; i++) {
-        written.sample(NOW * 1000 - 600_000 + i * 15_000, i * 3.5);
+        written.sample(NOW * 1000 - 600_000 + i * 15_000L, i * 3.5);
         if (i % 5 == 0) {
           written.exemplar(
               Labels.of("trace_id", "t" + x + "-" + i),
-              NOW * 1000 - 600_000 + i * 15_000 + 7 * x,
+              NOW * 1000 - 600_000 + i * 15_000L + 7L * x,
               i * 0.1);
         }
       }
     }
     written.series(Labels.of("__name__", "h", "x", "1"));
     for (int i = 0; i < 40; i++) {
-      written.histogram(NOW * 1000 - 600_000 + i * 15_000, 3 + i, 4 + i, 5 + i, 6 + 2L * i);
+      written.histogram(NOW * 1000 - 600_000 + i * 15_000L, 3 + i, 4 + i, 5 + i, 6 + 2L * i);
     }
     written.series(Labels.of("__name__", "stale"));
     for (int i = 0; i < 40; i++) {
       written.sample(
-          NOW * 1000 - 600_000 + i * 15_000,
+          NOW * 1000 - 600_000 + i * 15_000L,
           i % 10 == 9 ? Double.longBitsToDouble(0x7ff0000000000002L) : i);
     }
     byte[] body = written.body();
