@@ -34,9 +34,12 @@ final class DeathWorkload {
     for (int i = 0; i < 2_000; i++) {
       counters.add(
           Labels.of(
-              "__name__", "latency_bucket",
-              "instance", "10.0.0." + i / 10,
-              "le", i % 10 == 9 ? "+Inf" : String.valueOf(0.1 * (1 << i % 10))));
+              "__name__",
+              "latency_bucket",
+              "instance",
+              "10.0.0." + i / 10,
+              "le",
+              i % 10 == 9 ? "+Inf" : String.valueOf(0.1 * (1 << i % 10))));
     }
     Random random = new Random(5);
     for (int i = 0; i < 2_000; i++) {
@@ -45,7 +48,8 @@ final class DeathWorkload {
         payload.append((char) ('a' + random.nextInt(3)));
       }
       counters.add(
-          Labels.of("__name__", "unique", "id", "id-" + i, "payload", payload.append(i).toString()));
+          Labels.of(
+              "__name__", "unique", "id", "id-" + i, "payload", payload.append(i).toString()));
     }
     for (int i = 0; i < 200; i++) {
       counters.add(

@@ -73,9 +73,7 @@ class QueriesOfDeathTest {
   static void fill() throws IOException {
     store =
         Tsdb.open(
-            TsdbOptions.builder(folder)
-                .maxNewSeriesPerMinute(1_000_000)
-                .build(),
+            TsdbOptions.builder(folder).maxNewSeriesPerMinute(1_000_000).build(),
             InstantSource.fixed(Instant.ofEpochMilli(NOW_MS)));
     DeathWorkload.fill(store, NOW_MS);
   }
@@ -101,7 +99,14 @@ class QueriesOfDeathTest {
         endings.merge(ending.code, 1, Integer::sum);
         boolean inTime = ending.cpuMs < TIMEOUT.toMillis() + 1_000;
         if (!inTime || !MEANT.contains(ending.code) && !ending.text.equals(ANSWERED)) {
-          wrong.add(query + ": " + ending.code + " after " + ending.cpuMs + " ms of processor time: " + ending.text);
+          wrong.add(
+              query
+                  + ": "
+                  + ending.code
+                  + " after "
+                  + ending.cpuMs
+                  + " ms of processor time: "
+                  + ending.text);
         }
       }
       done.set(true);
@@ -110,7 +115,8 @@ class QueriesOfDeathTest {
     assertThat(wrong).isEmpty();
     assertThat(memory.held()).isZero();
     assertThat(usedBytes() - base).as("bytes of heap more than before").isLessThan(48L << 20);
-    assertThat(endings.keySet()).contains(ErrorCode.QUERY_LIMIT, ErrorCode.TIMEOUT, ErrorCode.BAD_DATA);
+    assertThat(endings.keySet())
+        .contains(ErrorCode.QUERY_LIMIT, ErrorCode.TIMEOUT, ErrorCode.BAD_DATA);
   }
 
   private static final String ANSWERED = "answered";
@@ -191,8 +197,8 @@ class QueriesOfDeathTest {
     return answered;
   }
 
-  /// Time of the processor, not of the clock: a busy machine makes the clock go on, and nothing makes
-  /// a query that should have ended take less of the processor.
+  /// Time of the processor, not of the clock: a busy machine makes the clock go on, and nothing
+  /// makes a query that should have ended take less of the processor.
   private static long cpuNs() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }

@@ -2,8 +2,8 @@ package dev.mangru.tsdb.promql;
 
 import java.lang.management.ManagementFactory;
 
-/// Holds inputs of a fuzzer to a second each. Time of the processor counts, not of the clock; and an
-/// input has a second try, because the first may have made the JVM load classes, or the fuzzer
+/// Holds inputs of a fuzzer to a second each. Time of the processor counts, not of the clock; and
+/// an input has a second try, because the first may have made the JVM load classes, or the fuzzer
 /// instrument them.
 final class FuzzClock {
 

@@ -138,8 +138,7 @@ public final class PromqlEvaluatorFuzz {
   }
 
   private static MetricQuery.Options limits() {
-    return new MetricQuery.Options(
-        TIMEOUT, null, MOST_SAMPLES, new Cancellation());
+    return new MetricQuery.Options(TIMEOUT, null, MOST_SAMPLES, new Cancellation());
   }
 
   private static void attempt(Runnable query) {
