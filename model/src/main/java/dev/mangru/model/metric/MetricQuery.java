@@ -46,6 +46,8 @@ public interface MetricQuery {
   /// @param detail what the result tells of itself beside the data
   /// @param memory counts what the query holds, its result included, until the caller closes it;
   ///   null for a share of the engine's own that ends with the query
+  /// @param cached whether results of earlier queries may be used, and these be kept; the answer is
+  ///   the same
   record Options(
       Duration timeout,
       @Nullable Duration lookback,
@@ -53,7 +55,8 @@ public interface MetricQuery {
       Cancellation cancellation,
       Duration maxSourceResolution,
       Detail detail,
-      QueryMemory.@Nullable Share memory) {
+      QueryMemory.@Nullable Share memory,
+      boolean cached) {
 
     public Options {
       if (maxSourceResolution.isNegative()) {
@@ -65,24 +68,38 @@ public interface MetricQuery {
     /// Options of a query that is answered as from the samples alone.
     public Options(
         Duration timeout, @Nullable Duration lookback, long maxSamples, Cancellation cancellation) {
-      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO, Detail.NONE, null);
+      this(timeout, lookback, maxSamples, cancellation, Duration.ZERO, Detail.NONE, null, true);
     }
 
     /// The same with its memory counted by `share`.
     public Options withMemory(QueryMemory.Share share) {
       return new Options(
-          timeout, lookback, maxSamples, cancellation, maxSourceResolution, detail, share);
+          timeout, lookback, maxSamples, cancellation, maxSourceResolution, detail, share, cached);
     }
 
     /// The same with another source resolution.
     public Options withMaxSourceResolution(Duration resolution) {
-      return new Options(timeout, lookback, maxSamples, cancellation, resolution, detail, memory);
+      return new Options(
+          timeout, lookback, maxSamples, cancellation, resolution, detail, memory, cached);
     }
 
     /// The same with another detail.
     public Options withDetail(Detail asked) {
       return new Options(
-          timeout, lookback, maxSamples, cancellation, maxSourceResolution, asked, memory);
+          timeout, lookback, maxSamples, cancellation, maxSourceResolution, asked, memory, cached);
+    }
+
+    /// The same with or without results of earlier queries.
+    public Options withCached(boolean allowed) {
+      return new Options(
+          timeout,
+          lookback,
+          maxSamples,
+          cancellation,
+          maxSourceResolution,
+          detail,
+          memory,
+          allowed);
     }
 
     /// Two minutes, the default lookback and 50 million samples: Prometheus' defaults.

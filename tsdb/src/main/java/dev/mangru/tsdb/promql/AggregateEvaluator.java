@@ -69,7 +69,9 @@ final class AggregateEvaluator {
     if (selects(aggregate.operation())) {
       Selection selection = new Selection(aggregate.operation(), parameter, context.budget());
       for (Group group : groups) {
-        result.addAll(selection.select(group.members, steps));
+        List<StepSeries> picked = selection.select(group.members, steps);
+        context.order().lookAtPicked(aggregate, group.members, picked, steps.count());
+        result.addAll(picked);
       }
       evaluator.release(input);
       return new Evaluated.Vectors(result);
@@ -132,6 +134,7 @@ final class AggregateEvaluator {
     } else {
       grouper = grouper(aggregate, aggregate.grouping(), false);
       Evaluated.Vectors input = evaluator.vectors(inner, steps);
+      context.order().lookAtFolded(aggregate, input.series(), steps.count());
       for (StepSeries one : input.series()) {
         fold.add(
             grouper.number(one.labels()),

@@ -126,6 +126,19 @@ final class Annotations {
     return " (" + GoText.lineAndColumn(expression, position.start()) + ")";
   }
 
+  /// Whether there is nothing to say.
+  synchronized boolean isEmpty() {
+    return warnings.isEmpty() && infos.isEmpty() && monotonicity.isEmpty();
+  }
+
+  /// Takes everything back.
+  synchronized void clear() {
+    warnings.clear();
+    occurrences.clear();
+    infos.clear();
+    monotonicity.clear();
+  }
+
   synchronized List<String> warnings() {
     return List.copyOf(warnings.values());
   }

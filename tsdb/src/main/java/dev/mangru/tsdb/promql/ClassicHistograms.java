@@ -296,7 +296,10 @@ final class ClassicHistograms {
       histogram.buckets.add(new Bucket(bound.get(), series));
     }
     histograms.addAll(alone);
-    histograms.forEach(Histogram::arrange);
+    for (Histogram histogram : histograms) {
+      histogram.arrange();
+      context.order().lookAtBounds(vector, histogram.bounds);
+    }
     return histograms;
   }
 

@@ -33,6 +33,8 @@ public final class PromqlEngine implements MetricQuery {
   private final PromqlOptions options;
   private final Ticker ticker;
   private final QueryMemory memory;
+  private final ResultCache cache;
+  private final long owner = ResultCache.newOwner();
 
   /// An engine over `store`, timed by the machine's monotonic clock.
   public PromqlEngine(MetricStore store, PromqlOptions options) {
@@ -47,10 +49,21 @@ public final class PromqlEngine implements MetricQuery {
   /// An engine whose queries hold no more than `memory` has for all, those of other engines
   /// included.
   public PromqlEngine(MetricStore store, PromqlOptions options, Ticker ticker, QueryMemory memory) {
+    this(store, options, ticker, memory, new ResultCache(0));
+  }
+
+  /// The same, and results of range queries are kept in `cache`.
+  public PromqlEngine(
+      MetricStore store,
+      PromqlOptions options,
+      Ticker ticker,
+      QueryMemory memory,
+      ResultCache cache) {
     this.store = store;
     this.options = options;
     this.ticker = ticker;
     this.memory = memory;
+    this.cache = cache;
   }
 
   @Override
@@ -140,13 +153,18 @@ public final class PromqlEngine implements MetricQuery {
       return planned(context, evaluator, parsed, steps, parsedNs);
     }
     watch(context, parsed);
+    CachedRange cached =
+        limits.cached() && (limits.detail() == Detail.NONE || limits.detail() == Detail.PLAN)
+            ? CachedRange.of(cache, owner, parsed, context, steps)
+            : null;
     List<StepSeries> series =
-        switch (evaluator.evaluate(parsed, steps)) {
-          case Evaluated.Scalars(double[] values) ->
-              List.of(new StepSeries(Labels.empty(), false, values));
-          case Evaluated.Vectors(List<StepSeries> found) -> finish(found, context);
-          case Evaluated.Text _ -> throw new IllegalStateException("refused above");
-        };
+        cached == null
+            ? series(evaluator, parsed, steps, context)
+            : cached.answer(some -> series(new Evaluator(context, parsed), parsed, some, context));
+    PlanTrace trace = context.watch().trace();
+    if (cached != null && trace != null && cached.cachedSteps() > 0) {
+      trace.cached(parsed, cached.cachedSteps(), "older steps taken from the cache of results");
+    }
     List<QueryValue.Points> points = new ArrayList<>();
     for (StepSeries one : series) {
       context.budget().work(steps.count());
@@ -188,6 +206,17 @@ public final class PromqlEngine implements MetricQuery {
         context,
         new QueryPlanner(context, evaluator).plan(parsed, steps),
         parsedNs);
+  }
+
+  /// The series of a range query at some of its steps, under their final names.
+  private static List<StepSeries> series(
+      Evaluator evaluator, Expr parsed, Steps steps, QueryContext context) {
+    return switch (evaluator.evaluate(parsed, steps)) {
+      case Evaluated.Scalars(double[] values) ->
+          List.of(new StepSeries(Labels.empty(), false, values));
+      case Evaluated.Vectors(List<StepSeries> found) -> finish(found, context);
+      case Evaluated.Text _ -> throw new IllegalStateException("refused above");
+    };
   }
 
   private static QueryValue.Points points(StepSeries series, Steps steps) {

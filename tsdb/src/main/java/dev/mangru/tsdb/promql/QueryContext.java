@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param startMs of the whole query, also inside subqueries
 /// @param stepMs 0 for an instant query
 /// @param watch what the query is asked to tell of itself
+/// @param order told of what depends on the order of elements
 record QueryContext(
     MetricStore store,
     PromqlOptions options,
@@ -22,7 +23,31 @@ record QueryContext(
     long lookbackMs,
     QueryBudget budget,
     Annotations annotations,
-    QueryWatch watch) {
+    QueryWatch watch,
+    OrderWatch order) {
+
+  QueryContext(
+      MetricStore store,
+      PromqlOptions options,
+      long startMs,
+      long endMs,
+      long stepMs,
+      long lookbackMs,
+      QueryBudget budget,
+      Annotations annotations,
+      QueryWatch watch) {
+    this(
+        store,
+        options,
+        startMs,
+        endMs,
+        stepMs,
+        lookbackMs,
+        budget,
+        annotations,
+        watch,
+        new OrderWatch());
+  }
 
   static final String TYPE_LABEL = "__type__";
   static final String UNIT_LABEL = "__unit__";
