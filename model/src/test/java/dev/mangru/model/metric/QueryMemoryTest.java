@@ -40,7 +40,8 @@ class QueryMemoryTest {
     QueryMemory memory = memory(1_000, Duration.ofMinutes(1));
     try (QueryMemory.Share share = memory.open()) {
       share.hold(700, QueryMemoryTest::wanted);
-      assertThat(codeOf(() -> share.hold(1, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.QUERY_LIMIT);
+      assertThat(codeOf(() -> share.hold(1, QueryMemoryTest::wanted)))
+          .isEqualTo(ErrorCode.QUERY_LIMIT);
       assertThat(memory.held()).isEqualTo(700);
     }
     assertThat(memory.held()).isZero();
@@ -88,7 +89,8 @@ class QueryMemoryTest {
     try (QueryMemory.Share first = memory.open();
         QueryMemory.Share second = memory.open()) {
       first.hold(700, QueryMemoryTest::wanted);
-      assertThat(codeOf(() -> second.hold(600, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(codeOf(() -> second.hold(600, QueryMemoryTest::wanted)))
+          .isEqualTo(ErrorCode.UNAVAILABLE);
     }
     QueryMemory patient = memory(1_000, Duration.ofMinutes(10));
     try (QueryMemory.Share first = patient.open();
@@ -115,7 +117,8 @@ class QueryMemoryTest {
       second.hold(350, QueryMemoryTest::wanted);
       Future<?> waiting = threads.submit(() -> first.hold(350, asked::countDown));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(codeOf(() -> second.hold(350, QueryMemoryTest::wanted))).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(codeOf(() -> second.hold(350, QueryMemoryTest::wanted)))
+          .isEqualTo(ErrorCode.UNAVAILABLE);
       second.release(second.held());
       waiting.get(10, TimeUnit.SECONDS);
     }

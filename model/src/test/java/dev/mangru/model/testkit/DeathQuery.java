@@ -82,7 +82,13 @@ public record DeathQuery(
       case "instant" -> new DeathQuery(line, reason, Kind.INSTANT, "", 0, 0, List.of(rest));
       case "range" ->
           new DeathQuery(
-              line, reason, Kind.RANGE, "", milliseconds(head[1]), milliseconds(head[2]), List.of(rest));
+              line,
+              reason,
+              Kind.RANGE,
+              "",
+              milliseconds(head[1]),
+              milliseconds(head[2]),
+              List.of(rest));
       case "series" -> new DeathQuery(line, reason, Kind.SERIES, "", 0, 0, selectors(rest));
       case "labels" -> new DeathQuery(line, reason, Kind.LABELS, "", 0, 0, selectors(rest));
       case "values" -> new DeathQuery(line, reason, Kind.VALUES, head[1], 0, 0, selectors(rest));
