@@ -3,18 +3,19 @@ package dev.mangru.tsdb.conformance;
 import dev.mangru.model.conformance.ConformanceArea;
 import dev.mangru.model.conformance.ConformanceReport;
 import dev.mangru.model.metric.MetricStore;
+import dev.mangru.tsdb.peer.DifferentialRun;
 import dev.mangru.tsdb.promql.PromqlOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Runs the PromQL corpus: scripts (`*.test`) and parser tables (`parser/*.jsonl`).
+/// Runs the PromQL corpus: scripts (`*.test`), parser tables (`parser/*.jsonl`), and queries that a
+/// real Prometheus answers too (`differential/*queries.yml`).
 ///
-/// One case per `eval`, with all its re-runs, and one per line of a table. Thread-safe: every run
+/// One case per `eval`, with all its re-runs, one per line of a table, and one per query. Thread-safe: every run
 /// has its own stores.
 public final class PromqlConformance implements ConformanceArea {
 
@@ -45,7 +46,9 @@ public final class PromqlConformance implements ConformanceArea {
     for (Path table : list(folder.resolve("parser"), ".jsonl")) {
       tables.run(table);
     }
-    skipDifferential(folder.resolve("differential"), report);
+    for (Path queries : list(folder.resolve("differential"), "queries.yml")) {
+      DifferentialRun.run(queries, stores, report);
+    }
   }
 
   /// Runs one script file.
@@ -61,18 +64,6 @@ public final class PromqlConformance implements ConformanceArea {
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
-    }
-  }
-
-  private static void skipDifferential(Path folder, ConformanceReport report) throws IOException {
-    List<String> queries = new ArrayList<>();
-    for (Path file : list(folder, "queries.yml")) {
-      Files.readAllLines(file).stream()
-          .filter(line -> line.trim().startsWith("- query:"))
-          .forEach(queries::add);
-    }
-    if (!queries.isEmpty()) {
-      report.skip("differential queries need a second engine", queries.size());
     }
   }
 }

@@ -58,6 +58,11 @@ public record Answer(
     return errorType.isEmpty();
   }
 
+  /// The same without warnings and infos.
+  public Answer withoutAnnotations() {
+    return new Answer(status, errorType, error, resultType, series, List.of(), List.of());
+  }
+
   /// What the engine answers, or what it throws.
   public static Answer of(Supplier<QueryResult> query) {
     try {
