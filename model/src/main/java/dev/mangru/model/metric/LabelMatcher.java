@@ -91,7 +91,9 @@ public final class LabelMatcher {
       return Pattern.compile("^(?s:" + regex + ")$");
     } catch (PatternSyntaxException e) {
       throw MangruException.badData(
-          "error parsing regexp: " + e.getDescription() + ": `" + asWritten(e, regex) + "`");
+          e.getPattern().equals("stack underflow") // Go says what RE2/J calls an internal error
+              ? "error parsing regexp: unexpected ): `" + regex + "`"
+              : "error parsing regexp: " + e.getDescription() + ": `" + asWritten(e, regex) + "`");
     }
   }
 

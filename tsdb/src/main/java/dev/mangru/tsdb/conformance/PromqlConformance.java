@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /// Runs the PromQL corpus: scripts (`*.test`), parser tables (`parser/*.jsonl`), and queries that a
 /// real Prometheus answers too (`differential/*queries.yml`).
 ///
-/// One case per `eval`, with all its re-runs, one per line of a table, and one per query. Thread-safe: every run
-/// has its own stores.
+/// One case per `eval`, with all its re-runs, one per line of a table, and one per query.
+/// Thread-safe: every run has its own stores.
 public final class PromqlConformance implements ConformanceArea {
 
   private final Supplier<MetricStore> stores;

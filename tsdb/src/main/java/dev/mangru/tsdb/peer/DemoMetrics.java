@@ -122,8 +122,7 @@ final class DemoMetrics {
         System.arraycopy(labels, 0, withBound, 0, labels.length);
         withBound[labels.length] = "le";
         withBound[labels.length + 1] = BOUNDS.get(i);
-        add(
-            step -> history[step][bucket], "demo_api_request_duration_seconds_bucket", withBound);
+        add(step -> history[step][bucket], "demo_api_request_duration_seconds_bucket", withBound);
       }
       add(step -> history[step][size - 1], "demo_api_request_duration_seconds_count", labels);
       add(step -> history[step][size - 1] * 0.013, "demo_api_request_duration_seconds_sum", labels);

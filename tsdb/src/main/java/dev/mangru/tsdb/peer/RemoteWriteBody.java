@@ -66,7 +66,14 @@ final class RemoteWriteBody {
     to.counts(9, 10, integer, from.negativeCounts());
     to.spans(11, from.positiveSpans());
     to.counts(12, 13, integer, from.positiveCounts());
-    to.varint(14, from.resetHint().ordinal());
+    to.varint(
+        14,
+        switch (from.resetHint()) {
+          case UNKNOWN -> 0;
+          case RESET -> 1;
+          case NO_RESET -> 2;
+          case GAUGE -> 3;
+        });
     to.varint(15, timestampMs);
     for (double bound : from.customBounds()) {
       to.number(16, bound);

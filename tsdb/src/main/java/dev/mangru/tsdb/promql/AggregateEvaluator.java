@@ -227,7 +227,9 @@ final class AggregateEvaluator {
   private void checkParameter(
       Expr.Aggregate aggregate, double[] parameter, List<StepSeries> series) {
     Position position =
-        aggregate.parameter() == null ? aggregate.position() : aggregate.parameter().position();
+        aggregate.parameter() == null
+            ? aggregate.position()
+            : StepInvariance.unwrap(aggregate.parameter()).position();
     switch (aggregate.operation()) {
       case TOPK, BOTTOMK, LIMITK -> {
         for (double k : parameter) {

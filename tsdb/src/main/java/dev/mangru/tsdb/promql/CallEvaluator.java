@@ -345,32 +345,37 @@ final class CallEvaluator {
               "sort is ineffective for range queries since results are always ordered by labels",
               call.position());
     }
-    if (steps.count() != 1) {
-      return input;
-    }
-    List<StepSeries> sorted = new ArrayList<>(input.series());
     boolean byValue = call.function() == Function.SORT || call.function() == Function.SORT_DESC;
-    if (byValue) {
-      sorted.removeIf(series -> series.histogram(0) != null);
+    List<StepSeries> sorted = byValue ? withoutHistograms(input.series()) : input.series();
+    if (steps.count() != 1) {
+      return new Evaluated.Vectors(sorted);
     }
     boolean descending =
         call.function() == Function.SORT_DESC || call.function() == Function.SORT_BY_LABEL_DESC;
     if (byValue) {
-      sorted.sort((a, b) -> {
-        context.budget().work(COMPARING);
-        return Selection.compare(a.values()[0], b.values()[0], descending);
-      });
+      sorted = Selection.sorted(sorted, descending);
     } else {
       List<String> names = new ArrayList<>();
       call.arguments().stream().skip(1).forEach(name -> names.add(evaluator.text(name)));
       NaturalOrder order = new NaturalOrder(names);
-      sorted.sort((a, b) -> {
-        context.budget().work(COMPARING);
-        return descending
-            ? order.compare(b.labels(), a.labels())
-            : order.compare(a.labels(), b.labels());
-      });
+      sorted = new ArrayList<>(sorted);
+      sorted.sort((a, b) ->
+          descending
+              ? order.compare(b.labels(), a.labels())
+              : order.compare(a.labels(), b.labels()));
     }
     return new Evaluated.Vectors(sorted);
+  }
+
+  private static List<StepSeries> withoutHistograms(List<StepSeries> series) {
+    List<StepSeries> floats = new ArrayList<>(series.size());
+    for (StepSeries one : series) {
+      if (one.histograms() == null) {
+        floats.add(one);
+      } else if (SeriesStream.anyPresent(one.values())) {
+        floats.add(new StepSeries(one.labels(), one.dropName(), one.values()));
+      }
+    }
+    return floats;
   }
 }

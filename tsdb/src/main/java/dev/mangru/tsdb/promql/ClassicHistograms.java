@@ -74,14 +74,15 @@ final class ClassicHistograms {
   private Evaluated quantile(Expr.Call call, Steps steps) {
     Expr parameter = call.arguments().get(0);
     Expr vector = call.arguments().get(1);
+    Position place = evaluator.place(call, vector);
     double[] quantiles = evaluator.scalars(parameter, steps);
-    warnStrange(quantiles, parameter.position());
+    warnStrange(quantiles, evaluator.place(call, parameter));
     List<StepSeries> result = new ArrayList<>();
-    for (Histogram histogram : histograms(vector, steps)) {
+    for (Histogram histogram : histograms(vector, steps, place)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
-        if (isThere(histogram, i, vector.position())) {
-          values[i] = quantile(quantiles[i], histogram, i, steps, vector.position());
+        if (isThere(histogram, i, place)) {
+          values[i] = quantile(quantiles[i], histogram, i, steps, place);
         }
       }
       result.add(finished(histogram, histogram.labels, values));
@@ -103,22 +104,23 @@ final class ClassicHistograms {
 
   private Evaluated quantiles(Expr.Call call, Steps steps) {
     Expr vector = call.arguments().get(0);
+    Position place = evaluator.place(call, vector);
     String label = evaluator.text(call.arguments().get(1));
     if (label.isEmpty()) {
       throw QueryContext.execution("invalid label name " + GoText.quote(label));
     }
-    List<Histogram> histograms = histograms(vector, steps);
+    List<Histogram> histograms = histograms(vector, steps, place);
     List<StepSeries> result = new ArrayList<>();
     for (Expr parameter : call.arguments().subList(2, call.arguments().size())) {
       double[] quantiles = evaluator.scalars(parameter, steps);
-      warnStrange(quantiles, parameter.position());
+      warnStrange(quantiles, evaluator.place(call, parameter));
       for (Histogram histogram : histograms) {
         Map<Double, double[]> byQuantile = new LinkedHashMap<>();
         for (int i = 0; i < steps.count(); i++) {
-          if (isThere(histogram, i, vector.position())) {
+          if (isThere(histogram, i, place)) {
             double q = quantiles[i];
             byQuantile.computeIfAbsent(q, _ -> evaluator.allocate(steps))[i] =
-                quantile(q, histogram, i, steps, vector.position());
+                quantile(q, histogram, i, steps, place);
           }
         }
         byQuantile.forEach((q, values) ->
@@ -144,8 +146,8 @@ final class ClassicHistograms {
     double[] lower = evaluator.scalars(call.arguments().get(0), steps);
     double[] upper = evaluator.scalars(call.arguments().get(1), steps);
     List<StepSeries> result = new ArrayList<>();
-    Position position = call.arguments().get(2).position();
-    for (Histogram histogram : histograms(call.arguments().get(2), steps)) {
+    Position position = evaluator.place(call, call.arguments().get(2));
+    for (Histogram histogram : histograms(call.arguments().get(2), steps, position)) {
       double[] values = evaluator.allocate(steps);
       for (int i = 0; i < values.length; i++) {
         if (isThere(histogram, i, position)) {
@@ -253,7 +255,7 @@ final class ClassicHistograms {
     return !present.isEmpty();
   }
 
-  private List<Histogram> histograms(Expr vector, Steps steps) {
+  private List<Histogram> histograms(Expr vector, Steps steps, Position place) {
     List<Histogram> histograms = new ArrayList<>();
     List<Histogram> alone = new ArrayList<>();
     LabelGrouper grouper = new LabelGrouper(List.of(BUCKET_LABEL), true);
@@ -288,7 +290,7 @@ final class ClassicHistograms {
                       "bucket label \"le\" is missing or has a malformed value of "
                           + GoText.quote(text),
                       series.labels().metricName()),
-                  vector.position());
+                  place);
         }
         continue;
       }

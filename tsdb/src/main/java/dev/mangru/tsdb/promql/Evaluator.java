@@ -62,6 +62,18 @@ final class Evaluator {
     return steps.count() > 1 && invariance.holds(expression) && !isLiteral(expression);
   }
 
+  /// Where annotations about an argument of `call` point to: what stands inside parentheses, unless
+  /// they are worked out once for all steps. A computed range has no place of its own in
+  /// Prometheus, and so they point to the start of the query.
+  Position place(Expr.Call call, Expr argument) {
+    Expr inner = StepInvariance.unwrap(argument);
+    if (inner instanceof Expr.Subquery) {
+      return new Position(0, 0);
+    }
+    boolean once = invariance.holds(argument) && !invariance.holds(call);
+    return (once ? argument : inner).position();
+  }
+
   Evaluated evaluate(Expr expression, Steps steps) {
     context.budget().work(16);
     if (broadcasts(expression, steps)) {

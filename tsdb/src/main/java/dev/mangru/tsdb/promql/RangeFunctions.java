@@ -145,7 +145,7 @@ final class RangeFunctions {
         (labels, dropName, values, histograms, full) -> {
           next.accept(labels, dropName, values, histograms, full);
           if (!noted[0] && (histograms == null || SeriesStream.anyPresent(values))) {
-            noteNonCounter(function, labels, noted(range), context);
+            noteNonCounter(function, labels, evaluator.place(call, range), context);
             noted[0] = onceIsEnough;
           }
         });
@@ -156,7 +156,8 @@ final class RangeFunctions {
 
   private MixedFunction mixed(Expr.Call call, Steps steps) {
     MixedFunction mixed =
-        new MixedFunctions(context, noted(call.arguments().getFirst())).of(call.function());
+        new MixedFunctions(context, evaluator.place(call, call.arguments().getFirst()))
+            .of(call.function());
     if (call.function() != Function.DOUBLE_EXPONENTIAL_SMOOTHING) {
       return mixed;
     }
@@ -165,14 +166,6 @@ final class RangeFunctions {
       factors.check(step);
       return mixed.apply(window, step, out);
     };
-  }
-
-  /// Where annotations about an argument point to. A computed range has no place of its own in
-  /// Prometheus, and so they point to the start of the query.
-  private static Position noted(Expr argument) {
-    return StepInvariance.unwrap(argument) instanceof Expr.Subquery
-        ? new Position(0, 0)
-        : argument.position();
   }
 
   static void noteNonCounter(
@@ -284,7 +277,7 @@ final class RangeFunctions {
             .annotations()
             .warn(
                 "quantile value should be between 0 and 1, got " + SampleText.general(quantiles[i]),
-                parameter.position());
+                evaluator.place(call, parameter));
       }
       return WindowFunctions.quantile(quantiles[i], window);
     };

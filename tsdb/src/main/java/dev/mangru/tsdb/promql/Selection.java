@@ -2,7 +2,7 @@ package dev.mangru.tsdb.promql;
 
 import dev.mangru.model.metric.FloatHistogram;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// `limitk`, `limit_ratio`. Confined to the query's thread.
 final class Selection {
 
-  /// Up to here elements are put in their place one by one; beyond, all are sorted.
-  private static final int FEW = 64;
+  /// Up to here Go's sort inserts one element after the other.
+  private static final int FEW = 12;
 
   private final Aggregation operation;
   private final double[] parameter;
@@ -105,59 +105,104 @@ final class Selection {
     return count;
   }
 
-  private static int floats(List<StepSeries> members, int step, int[] order) {
-    int count = 0;
-    for (int m = 0; m < members.size(); m++) {
-      if (!StepSeries.isAbsent(members.get(m).values()[step])) {
-        order[count++] = m;
-      }
-    }
-    return count;
-  }
-
-  /// Of equal ones the first come first.
+  /// The best at one step, by a heap with the worst of them on top. Which of equal ones stay
+  /// follows from the heap, and so it is moved as Go moves its.
+  ///
+  /// Source: Go `container/heap`, Prometheus `promql/engine.go`, `aggregationK`.
   private int best(
       List<StepSeries> members, int step, double parameterHere, boolean top, int[] order) {
     int limit = Math.min(limit(parameterHere), members.size());
-    if (limit > FEW) {
-      return bestOfMany(members, step, limit, top, order);
-    }
     int count = 0;
     for (int m = 0; m < members.size() && limit > 0; m++) {
       double value = members.get(m).values()[step];
       if (StepSeries.isAbsent(value)) {
         continue;
       }
-      int place = count;
-      while (place > 0 && compare(value, members.get(order[place - 1]).values()[step], top) < 0) {
-        place--;
-      }
-      if (place < limit) {
-        count = Math.min(limit, count + 1);
-        System.arraycopy(order, place, order, place + 1, count - place - 1);
-        order[place] = m;
+      if (count < limit) {
+        order[count] = m;
+        up(members, step, top, order, count);
+        count++;
+      } else {
+        double worst = members.get(order[0]).values()[step];
+        boolean better = top ? worst < value : worst > value;
+        if (better || (Double.isNaN(worst) && !Double.isNaN(value))) {
+          order[0] = m;
+          down(members, step, top, order, count);
+        }
       }
     }
+    rank(members, step, top, order, count);
     return count;
   }
 
-  private int bestOfMany(List<StepSeries> members, int step, int limit, boolean top, int[] order) {
-    int present = floats(members, step, order);
-    List<Integer> ranked = new ArrayList<>(present);
-    for (int p = 0; p < present; p++) {
-      ranked.add(order[p]);
+  /// Floats of one step in order, NaN last.
+  static List<StepSeries> sorted(List<StepSeries> members, boolean descending) {
+    int[] order = new int[members.size()];
+    Arrays.setAll(order, i -> i);
+    rank(members, 0, descending, order, order.length);
+    List<StepSeries> sorted = new ArrayList<>(order.length);
+    for (int place : order) {
+      sorted.add(members.get(place));
     }
-    Comparator<Integer> byValue =
-        (a, b) -> {
-          budget.work(4);
-          return compare(members.get(a).values()[step], members.get(b).values()[step], top);
-        };
-    ranked.sort(byValue);
-    int count = Math.min(limit, present);
-    for (int p = 0; p < count; p++) {
-      order[p] = ranked.get(p);
+    return sorted;
+  }
+
+  /// Whether the element at place `a` of the heap is worse than that at `b`; a NaN always is.
+  private static boolean worse(
+      List<StepSeries> members, int step, boolean top, int[] heap, int a, int b) {
+    double left = members.get(heap[a]).values()[step];
+    double right = members.get(heap[b]).values()[step];
+    return Double.isNaN(left) || (top ? left < right : left > right);
+  }
+
+  private static void up(List<StepSeries> members, int step, boolean top, int[] heap, int from) {
+    int place = from;
+    while (place > 0 && worse(members, step, top, heap, place, (place - 1) / 2)) {
+      swap(heap, place, (place - 1) / 2);
+      place = (place - 1) / 2;
     }
-    return count;
+  }
+
+  private static void down(List<StepSeries> members, int step, boolean top, int[] heap, int count) {
+    int place = 0;
+    while (2 * place + 1 < count) {
+      int child = 2 * place + 1;
+      if (child + 1 < count && worse(members, step, top, heap, child + 1, child)) {
+        child++;
+      }
+      if (!worse(members, step, top, heap, child, place)) {
+        return;
+      }
+      swap(heap, place, child);
+      place = child;
+    }
+  }
+
+  private static void swap(int[] heap, int a, int b) {
+    int kept = heap[a];
+    heap[a] = heap[b];
+    heap[b] = kept;
+  }
+
+  /// Puts the best first; few as Go sorts few, by inserting one after the other.
+  private static void rank(List<StepSeries> members, int step, boolean top, int[] heap, int count) {
+    if (count > FEW) {
+      List<Integer> ranked = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        ranked.add(heap[i]);
+      }
+      ranked.sort(
+          (a, b) -> compare(members.get(a).values()[step], members.get(b).values()[step], top));
+      for (int i = 0; i < count; i++) {
+        heap[i] = ranked.get(i);
+      }
+      return;
+    }
+    for (int i = 1; i < count; i++) {
+      for (int j = i; j > 0 && worse(members, step, top, heap, j - 1, j); j--) {
+        swap(heap, j, j - 1);
+      }
+    }
   }
 
   /// NaN comes last either way.

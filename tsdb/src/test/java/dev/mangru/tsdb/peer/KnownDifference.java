@@ -35,8 +35,8 @@ enum KnownDifference {
           answer -> withAnnotations(answer, text -> text.replace(" for metric name \"\"", "")));
     }
   },
-  /// Newer versions tell the buckets, the difference and the times; 3.5 the name of the metric only,
-  /// which it does not know at times.
+  /// Newer versions tell the buckets, the difference and the times; 3.5 the name of the metric
+  /// only, which it does not know at times.
   MONOTONICITY_DETAILS("what was fixed for monotonicity is told in full since later") {
     private static final String FIXED = "needed to be fixed for monotonicity";
 
@@ -60,6 +60,34 @@ enum KnownDifference {
               && pair.ours.error().startsWith("multiple matches for labels: many-to-one")
           ? null
           : pair;
+    }
+  },
+  /// 3.5 looks for the sample at the time of the step, not at that of `@`.
+  TIMESTAMP_AT("timestamp of a selector with @ looks at that time since later") {
+    private static final Pattern AT = Pattern.compile("timestamp\\(.*@");
+
+    @Override
+    @Nullable Pair without(Pair pair) {
+      return AT.matcher(pair.query).find() && pair.theirs.success() ? null : pair;
+    }
+  },
+  /// `Ratio value NaN is NaN` in 3.5.
+  RATIO_OF_NAN("that a ratio is NaN is said once since later") {
+    @Override
+    @Nullable Pair without(Pair pair) {
+      return pair.mapTheirs(
+          answer -> withError(answer, answer.error().replace("Ratio value NaN is", "Ratio value is")));
+    }
+  },
+  /// Go's mathematical functions and Java's differ in the last digits, which are labels here.
+  DIGITS_AS_LABELS("values that differ in the last digits become labels that differ") {
+    private static final Pattern FUNCTIONS =
+        Pattern.compile("(exp|ln|log|sin|cos|tan|\\^|atan2|histogram_)");
+
+    @Override
+    @Nullable Pair without(Pair pair) {
+      boolean counts = pair.query.contains("count_values");
+      return counts && FUNCTIONS.matcher(pair.query).find() && pair.theirs.success() ? null : pair;
     }
   },
   /// A string in parentheses cannot be evaluated by 3.5.
