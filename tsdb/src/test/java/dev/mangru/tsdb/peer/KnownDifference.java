@@ -75,8 +75,8 @@ enum KnownDifference {
   RATIO_OF_NAN("that a ratio is NaN is said once since later") {
     @Override
     @Nullable Pair without(Pair pair) {
-      return pair.mapTheirs(
-          answer -> withError(answer, answer.error().replace("Ratio value NaN is", "Ratio value is")));
+      return pair.mapTheirs(answer ->
+          withError(answer, answer.error().replace("Ratio value NaN is", "Ratio value is")));
     }
   },
   /// Go's mathematical functions and Java's differ in the last digits, which are labels here.
