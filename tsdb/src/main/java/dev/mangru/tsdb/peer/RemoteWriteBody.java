@@ -123,7 +123,7 @@ final class RemoteWriteBody {
   }
 
   private void bytes(int field, byte[] bytes) {
-    raw((long) field << 3 | BYTES);
+    raw(((long) field << 3) | BYTES);
     raw(bytes.length);
     out.writeBytes(bytes);
   }
@@ -133,21 +133,21 @@ final class RemoteWriteBody {
   }
 
   private void fixed(int field, long bits) {
-    raw((long) field << 3 | FIXED64);
+    raw(((long) field << 3) | FIXED64);
     for (int shift = 0; shift < 64; shift += 8) {
       out.write((int) (bits >>> shift));
     }
   }
 
   private void varint(int field, long value) {
-    raw((long) field << 3 | VARINT);
+    raw(((long) field << 3) | VARINT);
     raw(value);
   }
 
   private void raw(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);

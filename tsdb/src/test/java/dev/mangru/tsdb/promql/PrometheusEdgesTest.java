@@ -65,8 +65,7 @@ class PrometheusEdgesTest {
     PromqlEngine engine = book().engine(PromqlOptions.everything());
 
     assertThatThrownBy(() ->
-            engine.instant(
-                "absent(nothing) or rate(x[1m-2m])", 0, MetricQuery.Options.defaults()))
+            engine.instant("absent(nothing) or rate(x[1m-2m])", 0, MetricQuery.Options.defaults()))
         .isInstanceOfSatisfying(
             MangruException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_DATA))
         .hasMessageEndingWith("duration must be greater than 0");
