@@ -163,7 +163,7 @@ class QueryLimitsOverHttpTest {
   }
 
   private static double gauge(String name) throws IOException, InterruptedException {
-    for (String line : server.get("/metrics").body().split("\n")) {
+    for (String line : server.get("/metrics").body().lines().toList()) {
       if (line.startsWith(name + " ")) {
         return Double.parseDouble(line.substring(name.length() + 1));
       }
