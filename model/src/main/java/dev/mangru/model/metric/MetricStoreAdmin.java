@@ -9,6 +9,12 @@ import java.util.List;
 /// when it is done; queries and writes go on meanwhile.
 public interface MetricStoreAdmin {
 
+  /// What the bytes of [#importPiece] are, over HTTP.
+  String PIECE_TYPE = "application/vnd.mangru.import; version=1";
+
+  /// Longest piece that is taken, in bytes. Chosen: twice what `mangru import` sends.
+  int MAX_PIECE_BYTES = 64 << 20;
+
   /// Deletes the samples in `range` of all series that at least one of `selectors` selects. A
   /// selector is a list of matchers that all have to match. Durable, and seen by every query from
   /// now on, when this returns; the bytes may go later.

@@ -6,10 +6,10 @@ import dev.mangru.model.error.MangruException;
 import dev.mangru.model.metric.Exemplar;
 import dev.mangru.model.metric.Labels;
 import dev.mangru.model.metric.MetricMetadata;
+import dev.mangru.model.metric.MetricStoreAdmin;
 import dev.mangru.model.metric.SeriesExemplar;
 import dev.mangru.model.wire.ProtobufWriter;
 import dev.mangru.server.http.TenantHeader;
-import dev.mangru.server.http.prometheus.AdminApi;
 import dev.mangru.tsdb.transfer.ImportPieces;
 import dev.mangru.tsdb.transfer.ImportProgress;
 import dev.mangru.tsdb.transfer.ImportReport;
@@ -98,11 +98,7 @@ final class LiveImport implements AutoCloseable {
 
   private void send(byte[] piece) throws IOException {
     HttpResponse<String> answer =
-        post(
-            "/api/v1/admin/tsdb/import",
-            piece,
-            "Content-Type",
-            AdminApi.PIECE + "; version=" + ImportPieces.VERSION);
+        post("/api/v1/admin/tsdb/import", piece, "Content-Type", MetricStoreAdmin.PIECE_TYPE);
     if (answer.statusCode() != 200) {
       throw refusal(answer);
     }

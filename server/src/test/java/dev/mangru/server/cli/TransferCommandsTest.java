@@ -2,9 +2,9 @@ package dev.mangru.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mangru.model.metric.MetricStoreAdmin;
 import dev.mangru.server.Mangru;
 import dev.mangru.server.config.DataDirectory;
-import dev.mangru.server.http.prometheus.AdminApi;
 import dev.mangru.server.testkit.LiveServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -241,7 +241,7 @@ final class TransferCommandsTest {
     try (LiveServer server =
         new LiveServer(folder.resolve("data"), "--mangru.metrics.admin-api=true")) {
       String path = "/api/v1/admin/tsdb/import";
-      String type = AdminApi.PIECE + "; version=1";
+      String type = MetricStoreAdmin.PIECE_TYPE;
       HttpResponse<String> other = server.post(path, new byte[3], "Content-Type", "text/plain");
       assertThat(other.statusCode()).isEqualTo(415);
       assertThat(other.body()).contains("not text/plain", "mangru import --url");

@@ -9,15 +9,13 @@ import java.io.IOException;
 /// Cuts what an [Importer] has sorted into pieces of bounded size, for a store that is elsewhere:
 /// there [PieceSource] reads them. The store finds out what it has already. Confined to one thread.
 ///
-/// The bytes of a piece are the frames that FORMAT.md draws, in version [#VERSION].
+/// The bytes of a piece are the frames that FORMAT.md draws. When they change,
+/// [dev.mangru.model.metric.MetricStoreAdmin#PIECE_TYPE] does.
 public final class ImportPieces implements ImportTarget {
-
-  /// Of the bytes of a piece; goes up when they change.
-  public static final int VERSION = 1;
 
   /// Longest piece, in bytes: some million samples, so that what is acknowledged grows steadily and
   /// a block made of one is worth a file. Chosen.
-  public static final int MAX_BYTES = 32 << 20;
+  private static final int MAX_BYTES = 32 << 20;
 
   /// Samples in one frame: far below a piece. Chosen.
   private static final int FRAME_SAMPLES = 10_000;
@@ -42,7 +40,7 @@ public final class ImportPieces implements ImportTarget {
     void take(byte[] piece) throws IOException;
   }
 
-  /// Pieces of about [#MAX_BYTES].
+  /// Pieces of about 32 MiB.
   public ImportPieces(Receiver receiver) {
     this(MAX_BYTES, receiver);
   }

@@ -13,7 +13,6 @@ import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.Params;
 import dev.mangru.server.http.TenantHeader;
 import dev.mangru.server.http.TimedBody;
-import dev.mangru.tsdb.transfer.ImportPieces;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -35,12 +34,6 @@ import org.springframework.web.bind.annotation.RestController;
 /// Source: Prometheus `web/api/v1/api.go`; `compact` and `import` are Mangru's own.
 @RestController
 public final class AdminApi {
-
-  /// What `mangru import` sends.
-  public static final String PIECE = "application/vnd.mangru.import";
-
-  /// A piece, its last frame included, which may be long where a histogram has many buckets.
-  private static final long MAX_PIECE_BYTES = 2L * ImportPieces.MAX_BYTES;
 
   /// At 100 kB a second. Chosen.
   private static final Duration MAX_PIECE_TIME = Duration.ofMinutes(10);
@@ -155,12 +148,11 @@ public final class AdminApi {
   @RequestMapping(path = "/api/v1/admin/tsdb/import", method = RequestMethod.POST)
   void importPiece(HttpServletRequest request, HttpServletResponse response) throws IOException {
     checkEnabled();
-    String wanted = PIECE + "; version=" + ImportPieces.VERSION;
-    if (!wanted.equals(request.getContentType())) {
+    if (!MetricStoreAdmin.PIECE_TYPE.equals(request.getContentType())) {
       throw new MangruException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
           "this takes Content-Type "
-              + wanted
+              + MetricStoreAdmin.PIECE_TYPE
               + ", not "
               + request.getContentType()
               + ": \"mangru import --url\" of the same version sends it");
@@ -168,7 +160,9 @@ public final class AdminApi {
     ImportOutcome outcome;
     try (TenantMetrics metrics = tenants.forWriting(TenantHeader.of(request))) {
       MetricStoreAdmin admin = metrics.admin().orElseThrow();
-      outcome = admin.importPiece(new TimedBody(request, MAX_PIECE_BYTES, MAX_PIECE_TIME, ticker));
+      outcome =
+          admin.importPiece(
+              new TimedBody(request, MetricStoreAdmin.MAX_PIECE_BYTES, MAX_PIECE_TIME, ticker));
     } catch (UncheckedIOException e) {
       throw e.getCause(); // the client went away
     } catch (IOException e) {
