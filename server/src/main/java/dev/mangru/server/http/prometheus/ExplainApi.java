@@ -2,17 +2,14 @@ package dev.mangru.server.http.prometheus;
 
 import dev.mangru.model.error.ErrorCode;
 import dev.mangru.model.error.MangruException;
-import dev.mangru.model.metric.Cancellation;
 import dev.mangru.model.metric.MetricQuery;
 import dev.mangru.model.metric.MetricQuery.Detail;
 import dev.mangru.model.metric.QueryResult;
 import dev.mangru.model.metric.TenantMetrics;
 import dev.mangru.model.metric.Tenants;
-import dev.mangru.server.http.Disconnects;
 import dev.mangru.server.http.JsonAnswer;
 import dev.mangru.server.http.Params;
-import dev.mangru.server.http.QueryGate;
-import dev.mangru.server.http.QueryLimits;
+import dev.mangru.server.http.QueryVisits;
 import dev.mangru.server.http.RangeParams;
 import dev.mangru.server.http.TenantHeader;
 import dev.mangru.tsdb.promql.PromqlOptions;
@@ -22,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,24 +36,15 @@ import org.springframework.web.bind.annotation.RestController;
 public final class ExplainApi {
 
   private final Tenants tenants;
-  private final QueryLimits limits;
-  private final QueryGate gate;
-  private final Disconnects disconnects;
+  private final QueryVisits visits;
   private final InstantSource clock;
   private final PromqlOptions language;
 
-  /// @param disconnects ends queries whose callers went away
+  /// @param visits limits and ends queries
   public ExplainApi(
-      Tenants tenants,
-      QueryLimits limits,
-      QueryGate gate,
-      Disconnects disconnects,
-      InstantSource clock,
-      PromqlOptions language) {
+      Tenants tenants, QueryVisits visits, InstantSource clock, PromqlOptions language) {
     this.tenants = tenants;
-    this.limits = limits;
-    this.gate = gate;
-    this.disconnects = disconnects;
+    this.visits = visits;
     this.clock = clock;
     this.language = language;
   }
@@ -77,32 +66,30 @@ public final class ExplainApi {
       refuse(response, expression, errors, text);
       return;
     }
-    Cancellation cancellation = new Cancellation();
-    MetricQuery.Options options =
-        limits
-            .options(params.duration("timeout"), params.duration("lookback_delta"), cancellation)
-            .withMaxSourceResolution(
-                SourceResolution.of(params, range == null ? 0 : range.stepMs()))
-            .withDetail(analyze ? Detail.PLAN : Detail.PLAN_ONLY);
-    QueryResult result;
-    long waitedNs;
-    try (TenantMetrics metrics = tenants.forReading(TenantHeader.of(request));
-        QueryGate.Turn turn = gate.enter();
-        Disconnects.Watch _ = disconnects.watch(request, cancellation)) {
-      waitedNs = turn.waitedNs();
-      result = run(metrics.query(), expression, range, time, options);
+    Duration resolution = SourceResolution.of(params, range == null ? 0 : range.stepMs());
+    Duration lookback = params.duration("lookback_delta");
+    String tenant = TenantHeader.of(request);
+    Explained explained;
+    try (QueryVisits.Visit visit = visits.enter(request, tenant, params);
+        TenantMetrics metrics = tenants.forReading(tenant)) {
+      MetricQuery.Options options =
+          visit
+              .options(lookback)
+              .withMaxSourceResolution(resolution)
+              .withDetail(analyze ? Detail.PLAN : Detail.PLAN_ONLY);
+      QueryResult result = run(metrics.query(), expression, range, time, options);
+      explained =
+          new Explained(
+              expression,
+              range == null ? time : range.startMs(),
+              range == null ? time : range.endMs(),
+              range == null ? 0 : range.stepMs(),
+              analyze,
+              visit.waitedNs(),
+              result);
     } catch (MangruException e) {
       throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
     }
-    Explained explained =
-        new Explained(
-            expression,
-            range == null ? time : range.startMs(),
-            range == null ? time : range.endMs(),
-            range == null ? 0 : range.stepMs(),
-            analyze,
-            waitedNs,
-            result);
     if (text) {
       answer(response, HttpServletResponse.SC_OK, ExplainText.of(explained));
     } else {
