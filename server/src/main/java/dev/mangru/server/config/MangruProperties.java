@@ -8,6 +8,7 @@ import dev.mangru.tsdb.MemoryThereIs;
 import dev.mangru.tsdb.TsdbOptions;
 import dev.mangru.tsdb.promql.PromqlFeature;
 import dev.mangru.tsdb.promql.PromqlOptions;
+import dev.mangru.tsdb.promql.ResultCache;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -219,6 +220,8 @@ public record MangruProperties(
   ///   the heap allows
   /// @param maxConcurrent queries at once, of metrics and logs; 0 for as many as the heap allows
   /// @param maxWait how long a query waits for its turn
+  /// @param resultCacheBytes of results of range queries that are kept; 0 keeps none, -1 is for a
+  ///   share of the heap
   /// @param features of PromQL that are on, by the words of Prometheus' `--enable-feature`
   public record Query(
       @DefaultValue("30s") Duration timeout,
@@ -227,6 +230,7 @@ public record MangruProperties(
       @DefaultValue("0B") DataSize maxMemory,
       @DefaultValue("0") int maxConcurrent,
       @DefaultValue("10s") Duration maxWait,
+      @DefaultValue("-1") long resultCacheBytes,
       @DefaultValue List<String> features) {
 
     /// A sample of 16 bytes of the seven tenths that one query may have.
@@ -245,6 +249,12 @@ public record MangruProperties(
         throw new IllegalArgumentException(
             "mangru.query.max-concurrent must not be negative: " + maxConcurrent);
       }
+      if (resultCacheBytes < -1) {
+        throw new IllegalArgumentException(
+            "mangru.query.result-cache-bytes must be a number of bytes, 0 for none or -1 for a"
+                + " share of the heap: "
+                + resultCacheBytes);
+      }
     }
 
     /// The language that queries and rules are written in.
@@ -258,6 +268,12 @@ public record MangruProperties(
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("mangru.query.features: " + e.getMessage(), e);
       }
+    }
+
+    /// The cache of results for the queries of all tenants.
+    public ResultCache resultCache() {
+      return new ResultCache(
+          resultCacheBytes < 0 ? MemoryThereIs.now().resultCacheBytes() : resultCacheBytes);
     }
 
     /// Queries at once.

@@ -9,6 +9,8 @@ import dev.mangru.server.self.Health;
 import dev.mangru.tsdb.Tsdb;
 import dev.mangru.tsdb.TsdbMetrics;
 import dev.mangru.tsdb.promql.PromqlEngine;
+import dev.mangru.tsdb.promql.ResultCache;
+import dev.mangru.tsdb.promql.ResultCacheMetrics;
 import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,7 +32,18 @@ class MetricsWiring {
   }
 
   @Bean
-  MetricQuery metricQuery(QueryMemory memory, MetricStore store, MangruProperties properties) {
-    return new PromqlEngine(store, properties.query().promql(), Ticker.SYSTEM, memory);
+  ResultCache resultCache(MangruProperties properties) {
+    return properties.query().resultCache();
+  }
+
+  @Bean
+  ResultCacheMetrics resultCacheMetrics(ResultCache cache) {
+    return new ResultCacheMetrics(cache);
+  }
+
+  @Bean
+  MetricQuery metricQuery(
+      QueryMemory memory, MetricStore store, MangruProperties properties, ResultCache cache) {
+    return new PromqlEngine(store, properties.query().promql(), Ticker.SYSTEM, memory, cache);
   }
 }

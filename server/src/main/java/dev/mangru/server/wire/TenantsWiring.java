@@ -16,6 +16,7 @@ import dev.mangru.tsdb.TsdbAdmin;
 import dev.mangru.tsdb.exemplar.Exemplars;
 import dev.mangru.tsdb.metadata.Metadata;
 import dev.mangru.tsdb.promql.PromqlEngine;
+import dev.mangru.tsdb.promql.ResultCache;
 import dev.mangru.tsdb.tenant.OneTenant;
 import dev.mangru.tsdb.tenant.TenantStores;
 import java.io.IOException;
@@ -62,6 +63,7 @@ class TenantsWiring {
       Tsdb tsdb,
       MetricQuery query,
       QueryMemory memory,
+      ResultCache cache,
       Exemplars exemplars,
       Metadata metadata,
       InstantSource clock,
@@ -95,7 +97,8 @@ class TenantsWiring {
                         .dividedBy(tenants.max()),
                 Metadata.Limits.defaults().dividedBy(tenants.max()),
                 store ->
-                    new PromqlEngine(store, properties.query().promql(), Ticker.SYSTEM, memory),
+                    new PromqlEngine(
+                        store, properties.query().promql(), Ticker.SYSTEM, memory, cache),
                 budget),
             anonymous,
             clock);

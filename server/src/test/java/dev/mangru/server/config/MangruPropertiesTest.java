@@ -64,6 +64,7 @@ class MangruPropertiesTest {
         .isEqualTo((int) Math.min(32 << 20, memory.requestBytes() / 2));
     assertThat(defaults.query().concurrent()).isEqualTo(memory.queries());
     assertThat(defaults.query().limits().maxSamples()).isEqualTo(memory.querySamples());
+    assertThat(defaults.query().resultCache().maxBytes()).isEqualTo(memory.resultCacheBytes());
     assertThat(defaults.metrics().retention()).isEqualTo(Duration.ofDays(400));
     assertThat(defaults.logs().retention()).isEqualTo(Duration.ofDays(30));
     assertThat(defaults.query().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -243,6 +244,7 @@ class MangruPropertiesTest {
                 Map.entry("mangru.query.max-samples", "7"),
                 Map.entry("mangru.query.max-concurrent", "8"),
                 Map.entry("mangru.query.max-wait", "9s"),
+                Map.entry("mangru.query.result-cache-bytes", "7000"),
                 Map.entry("mangru.agent.enabled", "false"),
                 Map.entry("mangru.agent.interval", "1s"),
                 Map.entry("mangru.agent.docker", "/d"),
@@ -273,6 +275,7 @@ class MangruPropertiesTest {
     assertThat(set.query().limits().maxSamples()).isEqualTo(7);
     assertThat(set.query().concurrent()).isEqualTo(8);
     assertThat(set.query().maxWait()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(set.query().resultCache().maxBytes()).isEqualTo(7000);
     assertThat(set.agent().enabled()).isFalse();
     assertThat(set.agent().docker()).isEqualTo(Path.of("/d"));
     assertThat(set.agent().logs()).containsExactly("/l/*.log");

@@ -88,6 +88,7 @@ public final class QueryApi {
       BiFunction<MetricQuery, MetricQuery.Options, QueryResult> run)
       throws IOException {
     Duration lookback = params.duration("lookback_delta");
+    boolean cached = !params.get("nocache", "0").equals("1");
     String tenant = TenantHeader.of(request);
     try (QueryVisits.Visit visit = visits.enter(request, tenant, params)) {
       String stats = params.get("stats");
@@ -95,7 +96,11 @@ public final class QueryApi {
       try (TenantMetrics metrics = tenants.forReading(tenant)) {
         result =
             run.apply(
-                metrics.query(), visit.options(lookback).withDetail(QueryStatsJson.detail(stats)));
+                metrics.query(),
+                visit
+                    .options(lookback)
+                    .withDetail(QueryStatsJson.detail(stats))
+                    .withCached(cached));
       } catch (MangruException e) {
         throw e.code() == ErrorCode.BAD_DATA ? Params.invalid("query", e.text(), e) : e;
       }
