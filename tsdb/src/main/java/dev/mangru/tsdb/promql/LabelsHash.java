@@ -60,6 +60,7 @@ final class LabelsHash {
     out.writeBytes(bytes);
   }
 
+  @SuppressWarnings("ConstantOverflow") // the primes are added modulo 2^64
   static long xxh64(byte[] data) {
     int at = 0;
     long hash;
