@@ -98,7 +98,7 @@ class QueriesOfDeathTest {
         Ending ending = run(query);
         endings.merge(ending.code, 1, Integer::sum);
         boolean inTime = ending.cpuMs < TIMEOUT.toMillis() + 1_000;
-        if (!inTime || !MEANT.contains(ending.code) && !ending.text.equals(ANSWERED)) {
+        if (!inTime || (!MEANT.contains(ending.code) && !ending.text.equals(ANSWERED))) {
           wrong.add(
               query
                   + ": "

@@ -127,8 +127,8 @@ public final class PromqlEvaluatorFuzz {
     int choice = input[0];
     String text = new String(input, 1, input.length - 1, StandardCharsets.UTF_8);
     PromqlEngine engine = (choice & 1) == 0 ? ALL : DEFAULT;
-    long time = ((choice >> 1) & 7) * 5 * MINUTE;
-    long step = (choice & 16) == 0 ? 17_000 : 5 * MINUTE;
+    long time = ((choice >> 1) & 7) * (5 * MINUTE);
+    long step = (choice & 16) == 0 ? 17_000L : 5 * MINUTE;
     FuzzClock.within(text, () -> attempt(() -> engine.instant(text, time, limits())));
     FuzzClock.within(
         text, () -> attempt(() -> engine.range(text, time, time + 20 * MINUTE, step, limits())));
