@@ -353,16 +353,18 @@ final class CallEvaluator {
     boolean descending =
         call.function() == Function.SORT_DESC || call.function() == Function.SORT_BY_LABEL_DESC;
     if (byValue) {
-      sorted = Selection.sorted(sorted, descending);
+      sorted = Selection.sorted(sorted, descending, context.budget());
     } else {
       List<String> names = new ArrayList<>();
       call.arguments().stream().skip(1).forEach(name -> names.add(evaluator.text(name)));
       NaturalOrder order = new NaturalOrder(names);
       sorted = new ArrayList<>(sorted);
-      sorted.sort((a, b) ->
-          descending
-              ? order.compare(b.labels(), a.labels())
-              : order.compare(a.labels(), b.labels()));
+      sorted.sort((a, b) -> {
+        context.budget().work(COMPARING);
+        return descending
+            ? order.compare(b.labels(), a.labels())
+            : order.compare(a.labels(), b.labels());
+      });
     }
     return new Evaluated.Vectors(sorted);
   }

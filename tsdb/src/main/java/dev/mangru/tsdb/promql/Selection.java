@@ -131,15 +131,16 @@ final class Selection {
         }
       }
     }
-    rank(members, step, top, order, count);
+    rank(members, step, top, order, count, budget);
     return count;
   }
 
   /// Floats of one step in order, NaN last.
-  static List<StepSeries> sorted(List<StepSeries> members, boolean descending) {
+  static List<StepSeries> sorted(
+      List<StepSeries> members, boolean descending, QueryBudget budget) {
     int[] order = new int[members.size()];
     Arrays.setAll(order, i -> i);
-    rank(members, 0, descending, order, order.length);
+    rank(members, 0, descending, order, order.length, budget);
     List<StepSeries> sorted = new ArrayList<>(order.length);
     for (int place : order) {
       sorted.add(members.get(place));
@@ -185,14 +186,22 @@ final class Selection {
   }
 
   /// Puts the best first; few as Go sorts few, by inserting one after the other.
-  private static void rank(List<StepSeries> members, int step, boolean top, int[] heap, int count) {
+  private static void rank(
+      List<StepSeries> members,
+      int step,
+      boolean top,
+      int[] heap,
+      int count,
+      QueryBudget budget) {
     if (count > FEW) {
       List<Integer> ranked = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         ranked.add(heap[i]);
       }
-      ranked.sort(
-          (a, b) -> compare(members.get(a).values()[step], members.get(b).values()[step], top));
+      ranked.sort((a, b) -> {
+        budget.work(8);
+        return compare(members.get(a).values()[step], members.get(b).values()[step], top);
+      });
       for (int i = 0; i < count; i++) {
         heap[i] = ranked.get(i);
       }
