@@ -37,7 +37,8 @@ final class Calendar {
     int month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
     long year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
     boolean leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return switch (function) {
+    long field =
+        switch (function) {
       case YEAR -> year;
       case MONTH -> month;
       case DAY_OF_MONTH -> day;
@@ -48,5 +49,6 @@ final class Calendar {
       case MINUTE -> secondOfDay / 60 % 60;
       case Function other -> throw new IllegalStateException(other.text() + " is no date function");
     };
+    return field;
   }
 }
