@@ -12,22 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class Piece {
 
   private final Steps steps;
-  private final Labels[] labels;
-  private final double[][] values;
-  private final @Nullable FloatHistogram @Nullable [][] histograms;
+  private final List<StepSeries> rows;
   private final long bytes;
 
   private Piece(Steps steps, List<StepSeries> rows) {
     this.steps = steps;
-    this.labels = new Labels[rows.size()];
-    this.values = new double[rows.size()][];
-    this.histograms = new @Nullable FloatHistogram @Nullable [rows.size()][];
+    this.rows = List.copyOf(rows);
     long sum = 96;
-    for (int r = 0; r < labels.length; r++) {
-      StepSeries row = rows.get(r);
-      labels[r] = row.labels();
-      values[r] = row.values();
-      histograms[r] = row.histograms();
+    for (StepSeries row : rows) {
       sum += bytes(row);
     }
     this.bytes = sum;
@@ -88,7 +80,7 @@ final class Piece {
   }
 
   int rows() {
-    return labels.length;
+    return rows.size();
   }
 
   /// Rows that are put together from pieces of their steps. Confined to one thread.
@@ -134,9 +126,7 @@ final class Piece {
 
     /// Adds what a piece has of these steps.
     void add(Piece piece) {
-      for (int r = 0; r < piece.labels.length; r++) {
-        add(piece.labels[r], piece.values[r], piece.histograms[r], piece.steps);
-      }
+      add(piece.rows, piece.steps);
     }
 
     /// Adds what a result has of these steps.

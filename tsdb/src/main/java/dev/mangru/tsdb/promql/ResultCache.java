@@ -30,7 +30,7 @@ public final class ResultCache {
   private static final int SHARE = 4;
 
   /// What an entry takes beside its text and results; estimated.
-  private static final int ENTRY_BYTES = 320;
+  private static final long ENTRY_BYTES = 320;
 
   private static final AtomicLong OWNERS = new AtomicLong();
 
@@ -63,6 +63,14 @@ public final class ResultCache {
   private static final class Slot {
     private final List<Kept> ranges = new ArrayList<>(1);
     private int pause;
+
+    private long bytes() {
+      long sum = 0;
+      for (Kept one : ranges) {
+        sum += one.bytes();
+      }
+      return sum;
+    }
   }
 
   /// @param maxBytes budget; 0 keeps nothing
@@ -113,11 +121,11 @@ public final class ResultCache {
   @SuppressWarnings("ReferenceEquality") // that very one
   synchronized void put(Key key, @Nullable Kept before, @Nullable Kept now) {
     Slot slot = slot(key);
-    slot.ranges.removeIf(one -> {
-      boolean same = one == before;
-      bytes -= same ? one.bytes() : 0;
-      return same;
-    });
+    for (int i = slot.ranges.size() - 1; i >= 0; i--) {
+      if (slot.ranges.get(i) == before) {
+        bytes -= slot.ranges.remove(i).bytes();
+      }
+    }
     if (now != null && now.bytes() <= mostBytes()) {
       slot.ranges.addFirst(now);
       bytes += now.bytes();
@@ -131,7 +139,7 @@ public final class ResultCache {
   /// Forgets the expression, and does not try again for a while.
   synchronized void pause(Key key) {
     Slot slot = slot(key);
-    slot.ranges.forEach(one -> bytes -= one.bytes());
+    bytes -= slot.bytes();
     slot.ranges.clear();
     slot.pause = PAUSE;
     shrink();
@@ -153,8 +161,7 @@ public final class ResultCache {
     Iterator<Map.Entry<Key, Slot>> oldest = slots.entrySet().iterator();
     while (bytes > maxBytes && oldest.hasNext()) {
       Map.Entry<Key, Slot> entry = oldest.next();
-      bytes -= entry.getKey().bytes();
-      entry.getValue().ranges.forEach(one -> bytes -= one.bytes());
+      bytes -= entry.getKey().bytes() + entry.getValue().bytes();
       oldest.remove();
       evicted.increment();
     }
