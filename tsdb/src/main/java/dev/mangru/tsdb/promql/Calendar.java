@@ -39,16 +39,17 @@ final class Calendar {
     boolean leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     long field =
         switch (function) {
-      case YEAR -> year;
-      case MONTH -> month;
-      case DAY_OF_MONTH -> day;
-      case DAY_OF_WEEK -> Math.floorMod(days + 4, 7); // the epoch was a Thursday
-      case DAY_OF_YEAR -> DAYS_BEFORE[month - 1] + day + (leap && month > 2 ? 1 : 0);
-      case DAYS_IN_MONTH -> DAYS_OF_MONTH[month - 1] + (leap && month == 2 ? 1 : 0);
-      case HOUR -> secondOfDay / 3600;
-      case MINUTE -> secondOfDay / 60 % 60;
-      case Function other -> throw new IllegalStateException(other.text() + " is no date function");
-    };
+          case YEAR -> year;
+          case MONTH -> month;
+          case DAY_OF_MONTH -> day;
+          case DAY_OF_WEEK -> Math.floorMod(days + 4, 7); // the epoch was a Thursday
+          case DAY_OF_YEAR -> DAYS_BEFORE[month - 1] + day + (leap && month > 2 ? 1 : 0);
+          case DAYS_IN_MONTH -> DAYS_OF_MONTH[month - 1] + (leap && month == 2 ? 1 : 0);
+          case HOUR -> secondOfDay / 3600;
+          case MINUTE -> secondOfDay / 60 % 60;
+          case Function other ->
+              throw new IllegalStateException(other.text() + " is no date function");
+        };
     return field;
   }
 }

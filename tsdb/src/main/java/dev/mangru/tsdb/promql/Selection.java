@@ -136,8 +136,7 @@ final class Selection {
   }
 
   /// Floats of one step in order, NaN last.
-  static List<StepSeries> sorted(
-      List<StepSeries> members, boolean descending, QueryBudget budget) {
+  static List<StepSeries> sorted(List<StepSeries> members, boolean descending, QueryBudget budget) {
     int[] order = new int[members.size()];
     Arrays.setAll(order, i -> i);
     rank(members, 0, descending, order, order.length, budget);
@@ -187,12 +186,7 @@ final class Selection {
 
   /// Puts the best first; few as Go sorts few, by inserting one after the other.
   private static void rank(
-      List<StepSeries> members,
-      int step,
-      boolean top,
-      int[] heap,
-      int count,
-      QueryBudget budget) {
+      List<StepSeries> members, int step, boolean top, int[] heap, int count, QueryBudget budget) {
     if (count > FEW) {
       List<Integer> ranked = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
