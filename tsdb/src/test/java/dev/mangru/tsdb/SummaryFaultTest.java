@@ -208,6 +208,7 @@ class SummaryFaultTest {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // only so that each fault begins elsewhere
   private static void anyChangeFails(CrashDisk.Fault fault, String wanted) throws IOException {
     CrashDisk counting = new CrashDisk(1);
     Life whole = whole(counting, counting);
