@@ -49,7 +49,7 @@ class ServerStatusOverHttpTest {
                   Wire.writeV1(
                       Labels.of("__name__", "up", "job", job, "instance", job + ":1"),
                       NOW_MS,
-                      job.equals("shop") ? 1 : 0)),
+                      job.equals("shop") ? 1.0 : 0.0)),
               "Content-Type",
               "application/x-protobuf",
               "Content-Encoding",

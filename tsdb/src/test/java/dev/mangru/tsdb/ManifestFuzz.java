@@ -27,7 +27,8 @@ public final class ManifestFuzz {
       for (int i = 0; i < files; i++) {
         entries.add(new Manifest.Entry(i % 2 == 0, i + 3L, 1_790_000_000_000L + i));
       }
-      byte[] bytes = new Manifest(7 + files, 12, 9, 1, 4_096, files % 2, entries, List.of()).bytes();
+      byte[] bytes =
+          new Manifest(7 + files, 12, 9, 1, 4_096, files % 2, entries, List.of()).bytes();
       seeds.add(bytes);
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
       seeds.add(

@@ -49,7 +49,8 @@ final class ParserTables {
   private void expression(String where, JsonNode row) {
     String text = row.get("expr").asString();
     PromqlParser.Outcome outcome =
-        PromqlParser.tryParse(text, PromqlOptions.everything().with(PromqlFeature.FILL_MODIFIERS, false));
+        PromqlParser.tryParse(
+            text, PromqlOptions.everything().with(PromqlFeature.FILL_MODIFIERS, false));
     boolean ok = row.get("ok").asBoolean();
     if (ok != outcome.errors().isEmpty()) {
       report.fail(
