@@ -48,7 +48,7 @@ class ServerStatusOverHttpTest {
               Wire.snappy(
                   Wire.writeV1(
                       Labels.of("__name__", "up", "job", job, "instance", job + ":1"),
-                      NOW_MS,
+                      (double) NOW_MS,
                       job.equals("shop") ? 1.0 : 0.0)),
               "Content-Type",
               "application/x-protobuf",

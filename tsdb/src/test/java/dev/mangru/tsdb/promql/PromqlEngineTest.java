@@ -65,7 +65,8 @@ class PromqlEngineTest {
     assertThatThrownBy(() -> book.at(5, "sum by (job) (http_total) / on () http_total"))
         .hasMessage(
             "found duplicate series for the match group {} on the right hand-side of the operation:"
-                + " [http_total{code=\"200\", job=\"api\"}, http_total{code=\"200\", job=\"web\"}"
+                + " [{__name__=\"http_total\", code=\"200\", job=\"api\"},"
+                + " {__name__=\"http_total\", code=\"200\", job=\"web\"}"
                 + "];many-to-many matching not allowed: matching labels must be unique on one side")
         .extracting(e -> ((MangruException) e).code())
         .isEqualTo(ErrorCode.EXECUTION);

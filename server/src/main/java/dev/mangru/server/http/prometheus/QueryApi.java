@@ -119,20 +119,20 @@ public final class QueryApi {
       throws IOException {
     boolean truncated = limit > 0 && seriesCount(result.value()) > limit;
     QueryValue value = truncated ? truncate(result.value(), limit) : result.value();
-    List<String> warnings = new ArrayList<>(result.warnings());
+    List<String> warnings = new ArrayList<>();
     if (truncated) {
       warnings.add(TRUNCATED);
     }
+    warnings.addAll(result.warnings());
     JsonBytes json = new JsonBytes(response).raw("{\"status\":\"success\",\"data\":{");
     QueryJson.result(json, value);
     if (stats != null) {
       json.raw(",\"stats\":").json(stats);
     }
-    json.raw('}')
-        .stringsIfAny("warnings", warnings)
-        .stringsIfAny("infos", result.infos())
-        .raw('}')
-        .end();
+    json.raw('}');
+    QueryJson.annotations(json, "warnings", "warning", warnings);
+    QueryJson.annotations(json, "infos", "info", result.infos());
+    json.raw('}').end();
   }
 
   private static int seriesCount(QueryValue value) {

@@ -2,21 +2,31 @@ package dev.mangru.server.http.prometheus;
 
 import dev.mangru.model.metric.FloatHistogram;
 import dev.mangru.model.metric.QueryValue;
+import dev.mangru.model.metric.SampleText;
 import dev.mangru.server.http.JsonBytes;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Writes query results in Prometheus' JSON: times as seconds with exactly three decimals unless
 /// they are whole, values as strings.
 final class QueryJson {
 
+  /// Texts of a kind that an answer has. Prometheus'.
+  private static final int MOST_ANNOTATIONS = 10;
+
   private QueryJson() {}
 
   /// The members `resultType` and `result` of an object that has been begun.
   static void result(JsonBytes json, QueryValue value) throws IOException {
     switch (value) {
+      // Unlike samples, a scalar has never an exponent.
       case QueryValue.Scalar(long timeMs, double number) ->
-          point(json.raw("\"resultType\":\"scalar\",\"result\":"), timeMs, number);
+          json.raw("\"resultType\":\"scalar\",\"result\":[")
+              .seconds(timeMs)
+              .raw(",\"")
+              .raw(SampleText.plain(number))
+              .raw("\"]");
       case QueryValue.Text(long timeMs, String text) ->
           json.raw("\"resultType\":\"string\",\"result\":[")
               .seconds(timeMs)
@@ -28,6 +38,21 @@ final class QueryJson {
       case QueryValue.Matrix(List<QueryValue.Points> series) ->
           matrix(json.raw("\"resultType\":\"matrix\",\"result\":"), series);
     }
+  }
+
+  /// The member `name` with what a query has to say, if it says anything: the first ten texts, and
+  /// how many more there are.
+  ///
+  /// @param kind what Prometheus calls them when it leaves some out
+  static void annotations(JsonBytes json, String name, String kind, List<String> texts)
+      throws IOException {
+    int more = texts.size() - MOST_ANNOTATIONS;
+    List<String> told = texts;
+    if (more > 0) {
+      told = new ArrayList<>(texts.subList(0, MOST_ANNOTATIONS));
+      told.add(more + " more " + kind + " annotations omitted");
+    }
+    json.stringsIfAny(name, told);
   }
 
   private static void vector(JsonBytes json, List<QueryValue.Sample> samples) throws IOException {

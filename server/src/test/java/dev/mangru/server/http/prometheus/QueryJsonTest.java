@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,39 @@ class QueryJsonTest {
   })
   void times_have_three_decimals_or_none(long ms, String text) {
     assertThat(QueryJson.seconds(ms)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1e21,1000000000000000000000",
+    "1e-7,0.0000001",
+    "-0.0,-0",
+    "0.5,0.5",
+    "NaN,NaN",
+    "-Infinity,-Inf"
+  })
+  void a_scalar_has_no_exponent(double value, String text) throws IOException {
+    assertThat(written(new QueryValue.Scalar(1_000, value)))
+        .isEqualTo("{\"resultType\":\"scalar\",\"result\":[1,\"" + text + "\"]}");
+  }
+
+  @Test
+  void of_more_than_ten_annotations_the_rest_is_counted() throws IOException {
+    List<String> texts = IntStream.range(0, 13).mapToObj(i -> "w" + i).toList();
+    assertThat(annotations(texts.subList(0, 0))).isEqualTo("{\"a\":1}");
+    assertThat(annotations(texts.subList(0, 10))).endsWith("\"w8\",\"w9\"]}");
+    assertThat(annotations(texts))
+        .isEqualTo(
+            "{\"a\":1,\"warnings\":[\"w0\",\"w1\",\"w2\",\"w3\",\"w4\",\"w5\",\"w6\",\"w7\",\"w8\","
+                + "\"w9\",\"3 more warning annotations omitted\"]}");
+  }
+
+  private static String annotations(List<String> texts) throws IOException {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    JsonBytes json = new JsonBytes(response).raw("{\"a\":1");
+    QueryJson.annotations(json, "warnings", "warning", texts);
+    json.raw('}').end();
+    return response.getContentAsString(StandardCharsets.UTF_8);
   }
 
   @Test
