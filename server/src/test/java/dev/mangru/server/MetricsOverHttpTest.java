@@ -463,7 +463,11 @@ class MetricsOverHttpTest {
             "x-frame-options",
             "referrer-policy",
             "content-security-policy");
-    assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    // It may be kept by who asked, if it is asked for again each time.
+    assertThat(answer.headers().firstValue("Cache-Control")).hasValue("private, no-cache");
+    assertThat(answer.headers().firstValue("ETag")).isPresent();
+    assertThat(server.get("/api/v1/query?query=1").headers().firstValue("Cache-Control"))
+        .hasValue("no-store");
     assertThat(server.get("/api/ui/slo").headers().firstValue("Cache-Control"))
         .hasValue("no-store");
   }
