@@ -37,7 +37,7 @@ class PrometheusSideBySideTest {
           "prometheus_build_info",
           "sum by (handler) (rate(prometheus_http_requests_total[30s]))",
           "increase(prometheus_tsdb_head_samples_appended_total[30s])",
-          "irate(process_cpu_seconds_total[30s])",
+          "irate(process_cpu_seconds_total{instance=~\"127.+\"}[30s])",
           "deriv(process_resident_memory_bytes[30s])",
           "avg_over_time(go_goroutines[20s])",
           "max_over_time(go_memstats_alloc_bytes[20s]) - min_over_time(go_memstats_alloc_bytes[20s])",
@@ -60,7 +60,7 @@ class PrometheusSideBySideTest {
           "sort_desc(sum by (job) (go_threads))",
           "changes(process_start_time_seconds{instance=~\"127.+\"}[30s])",
           "predict_linear(go_memstats_alloc_bytes[30s], 60)",
-          "round(rate(process_cpu_seconds_total[30s]), 0.001)",
+          "round(rate(process_cpu_seconds_total{instance=~\"127.+\"}[30s]), 0.001)",
           "(-" + UP + " ^ 2)",
           "time() - process_start_time_seconds{instance=~\"127.+\"}");
 
